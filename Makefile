@@ -1,0 +1,41 @@
+# Two commands: `make lab` (open the course) and `make test` (prove it). Each sets up what it needs.
+# Windows without make: the same lines with `py -m llmlab.setup` etc.; README says how.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+VENV = .venv/Scripts
+else
+VENV = .venv/bin
+endif
+RUN = $(VENV)/python
+
+.PHONY: lab test env student exercises grade formgrader proof sync lock
+
+lab:
+	@$(PYTHON) -m llmlab.setup lab
+
+test:
+	@$(PYTHON) -m llmlab.setup test $(if $(ONLY),--only $(ONLY))
+
+env:
+	@$(PYTHON) -m llmlab.setup env
+
+exercises: env
+	@$(RUN) -m llmlab.grading exercises
+
+student: env
+	@$(RUN) -m llmlab.grading student
+
+grade: env
+	@$(RUN) -m llmlab.grading grade "$(EXERCISE)" "$(SUBMISSIONS)"
+
+formgrader: env
+	@$(RUN) -m llmlab.grading formgrader
+
+proof: env
+	@$(RUN) -m llmlab.grading proof $(EXERCISE)
+
+sync: env
+	@$(RUN) -m llmlab.grading sync
+
+lock:
+	@$(PYTHON) tests/lock.py

