@@ -347,14 +347,15 @@ def _disk_error(wanted: Entry, target: Path, error: OSError) -> CourseError:
 
 
 def main(arguments: list[str]) -> int:
-    """Run ``fetch [ROLE …] [--again]`` or ``list``; return the exit code."""
+    """Run ``fetch [ROLE …] [--again] [--quiet]`` or ``list``; return the exit code."""
     again = "--again" in arguments
     words = [word for word in arguments if not word.startswith("--")]
     try:
         if words[:1] == ["fetch"]:
             for role in words[1:] or roles():
-                fetch(role, again=again)
-                print(f"✓ {role}: {entry(role).name}", flush=True)
+                _ = fetch(role, again=True) if again else path(role)
+                if "--quiet" not in arguments:
+                    print(f"✓ {role}: {entry(role).name}", flush=True)
             return 0
         if words == ["list"]:
             for role in roles():
