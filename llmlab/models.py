@@ -28,6 +28,8 @@ from llmlab.errors import CourseError
 
 RECEIPT = ".llmlab.json"
 SOURCES = ("pypi", "hub", "course")
+# Weights of other frameworks, and pickles, stay on the hub.
+HUB_FILES = ("*.json", "*.txt", "*.jinja", "*.model", "*.safetensors")
 
 
 @dataclass(frozen=True)
@@ -265,7 +267,9 @@ def _snapshot(wanted: Entry) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(wanted.path, revision=wanted.version))
+        return Path(
+            snapshot_download(wanted.path, revision=wanted.version, allow_patterns=list(HUB_FILES))
+        )
     except Exception as error:  # the client raises many kinds: offline, timeout, gated, missing
         raise CourseError(
             f"Hugging Face から「{wanted.path}」を取得できませんでした（{type(error).__name__}）。"

@@ -111,14 +111,9 @@ def torch_options(pin, system=sys.platform):
     """
     if system != "linux":
         return [], "torch: 通常の CPU 版を使います。"
-    report = subprocess.run(
-        [
-            *[str(PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps", "--ignore-installed"],
-            *["--disable-pip-version-check", "--report", "-", pin],
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps", "--ignore-installed"]
+    command += ["--disable-pip-version-check", "--report", "-", pin]
+    report = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     if report.returncode == 0:
         installs = json.loads(report.stdout.decode("utf-8"))["install"]
         if installs and installs[0]["download_info"]["url"].startswith("file:"):
