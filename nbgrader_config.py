@@ -1,0 +1,45 @@
+"""nbgrader's settings for this course: its own commands (``nbgrader autograde`` …) work from this folder.
+
+``python -m llmlab.grading grade`` and ``formgrader`` read the same file. What grading produces lies in
+``grading/``, or in the folder that the environment variable ``LLMLAB_GRADING`` names.
+"""
+
+import os
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import GetGrades
+
+from llmlab.grading.preprocessors import HideTests
+
+c = get_config()  # noqa: F821
+
+root = Path(__file__).resolve().parent
+work = os.environ.get("LLMLAB_GRADING") or "grading"
+
+c.CourseDirectory.course_id = "llmlab"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = f"{work}/submitted"
+c.CourseDirectory.autograded_directory = f"{work}/autograded"
+c.CourseDirectory.feedback_directory = f"{work}/feedback"
+# Several submissions are graded at once: each waits for the others' writes.
+c.CourseDirectory.db_url = f"sqlite:///{(root / work / 'gradebook.db').as_posix()}?timeout=60"
+
+# The student version.
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError('ここに書いてください')"}
+c.ClearSolutions.text_stub = "ここに答えを書いてください。"
+c.ClearSolutions.enforce_metadata = True
+c.ClearHiddenTests.enforce_metadata = True
+
+# Grading: a limit per cell; a cell that does not end is stopped and the next one runs.
+c.Execute.timeout = 30
+c.Execute.interrupt_on_timeout = True
+# A warning on stderr is not an error; without this nbgrader takes all points of the test away.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"[\s\S]"
+c.LimitOutput.max_lines = 500
+
+# Feedback shows no hidden test: neither its source nor what a traceback tells of it.
+c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
