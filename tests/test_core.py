@@ -1,0 +1,164 @@
+"""Figures, widgets, claims, quotations, the course's map: against independent references."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+from IPython.utils.capture import capture_output
+from scipy import stats
+
+from llmlab import claims, course, data, figures, papers, runtime, widgets
+from llmlab.errors import CourseError
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shell():
+    """Displays are captured only where an IPython shell exists."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+def figure(title="回数"):
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(2, 1))
+    fig.subplots().set_title(title)
+    return fig
+
+
+def test_figure_has_its_alt_text_and_japanese_glyphs():
+    figures.use()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        markup = figures.image(figure("注意の重み"), 'a "quoted" <alt>')
+    assert 'alt="a &quot;quoted&quot; &lt;alt&gt;"' in markup
+    assert "data:image/png;base64," in markup
+    with pytest.raises(ValueError):
+        figures.image(figure(), "  ")
+
+
+def test_colours_differ_for_colour_blind_readers():
+    """Every pair stays apart under simulated deuteranopia (Viénot, Brettel & Mollon 1999, linear RGB)."""
+    matrix = np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]])
+    rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in figures.COLORS])
+    seen = np.clip((rgb**2.2) @ matrix.T, 0, 1) ** (1 / 2.2)
+    distances = np.linalg.norm(seen[:, None] - seen[None], axis=-1)[np.triu_indices(len(seen), 1)]
+    assert distances.min() > 0.08
+
+
+def test_explore_redraws_and_keeps_a_static_figure():
+    import ipywidgets
+
+    drawn = []
+
+    def draw(layer, head, mask):
+        drawn.append((layer, head, mask))
+        return figure(f"{layer}{head}{mask}")
+
+    with capture_output() as captured:
+        widgets.explore(draw, alt=lambda **v: f"層 {v['layer']}", layer=(0, 3), head=["a", "b"], mask=True)
+    bundle = captured.outputs[-1].data
+    assert bundle["text/plain"] == "層 0" and "<img" in bundle["text/html"]
+    from ipywidgets.widgets.widget import _instances
+
+    box = _instances[bundle["application/vnd.jupyter.widget-view+json"]["model_id"]]
+    knobs, picture = box.children
+    before = picture.value
+    knobs.children[0].value = 2
+    assert drawn[-1] == (2, "a", True) and picture.value != before and 'alt="層 2"' in picture.value
+    assert [type(k) for k in knobs.children] == [
+        ipywidgets.IntSlider,
+        ipywidgets.Dropdown,
+        ipywidgets.Checkbox,
+    ]
+
+
+def test_a_quiz_choice_must_explain_itself():
+    question = {"question": "?", "type": "multiple_choice", "answers": [{"answer": "a", "correct": True}]}
+    with pytest.raises(ValueError, match="feedback"):
+        widgets.quiz([question])
+
+
+@pytest.fixture
+def claim_rows(tmp_path, monkeypatch):
+    (tmp_path / "claims.toml").write_text(
+        '[[claim]]\nid = "x"\nnotebook = "n"\ncell = "c"\nexpected = "holds"\nstatement = "文"\n', "utf-8"
+    )
+    monkeypatch.setenv("LLMLAB_DATA", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("lows", "verdict", "word"),
+    [([0.1, 0.2], "holds", "成り立つ"), ([0.1, -0.1], "part", "一部"), ([-0.1, 0.0], "refuted", "成り立たない")],
+)
+def test_verdict_stands_on_the_interval(claim_rows, lows, verdict, word):
+    parts = [claims.Part("差", 0.5, low, 0.9, 30) for low in lows]
+    with capture_output() as captured:
+        assert claims.report("x", parts) == verdict
+    shown = captured.outputs[-1].data
+    assert f"→ {word}" in shown["text/plain"] and "n = 30" in shown["text/plain"]
+    assert json.loads(json.dumps(shown[claims.MIME]))["verdict"] == verdict
+
+
+def test_unknown_claim_is_an_error(claim_rows):
+    with pytest.raises(KeyError):
+        claims.report("y", [claims.exact("等しい", True, 3)])
+
+
+def test_bootstrap_agrees_with_scipy():
+    values = np.random.default_rng(1).normal(0.4, 1.0, 120)
+    estimate, low, high = claims.bootstrap(values)
+    reference = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=5000, rng=2)
+    assert estimate == pytest.approx(values.mean())
+    assert (low, high) == pytest.approx(tuple(reference.confidence_interval), abs=0.02)
+
+
+def test_clustered_bootstrap_is_wider_when_items_repeat():
+    values = np.repeat(np.random.default_rng(2).normal(size=20), 10)
+    _, low, high = claims.bootstrap(values)
+    _, wide_low, wide_high = claims.bootstrap(values, cluster=np.repeat(np.arange(20), 10))
+    assert wide_high - wide_low > 2 * (high - low)
+
+
+def test_every_quoted_figure_has_its_place_in_the_paper(capsys):
+    rows = data.load("papers.toml")
+    for key, paper in rows.items():
+        assert papers.cite(key).startswith(paper["authors"])
+        for name, value in paper["values"].items():
+            assert {"what", "value", "where"} <= set(value), (key, name)
+            assert papers.value(key, name) == value["value"]
+            papers.quote(key, name)
+    assert "【引用】" in capsys.readouterr().out
+
+
+def test_map_lists_thirteen_lessons_and_the_policy_is_shown():
+    with capture_output() as captured:
+        course.show_map()
+        course.show_ai_policy()
+    table, policy = (output.data["text/markdown"] for output in captured.outputs)
+    assert table.count("\n") == 14 and "準備中" in table
+    assert "AI" in policy and len(policy) > 200
+
+
+def test_start_prints_the_machine(capsys, monkeypatch):
+    assert runtime.start("cpu").type in {"cpu", "cuda"}
+    assert "CPU" in capsys.readouterr().out
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    runtime.start("gpu")
+    assert "T4 GPU" in capsys.readouterr().out
+    assert runtime.pick(cpu=1, gpu=2) == 1
+
+
+def test_an_unsupported_transformers_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("transformers.__version__", "4.57.1")
+    with pytest.raises(CourseError, match="pip install"):
+        runtime.start()
+
+
+def test_errors_show_no_traceback(shell, capsys):
+    shell.run_cell("from llmlab.errors import CourseError\nraise CourseError('これをしてください。')")
+    seen = capsys.readouterr()
+    assert "これをしてください。" in seen.out + seen.err and "Traceback" not in seen.out + seen.err
