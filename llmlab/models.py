@@ -241,7 +241,8 @@ def _from_course(wanted: Entry, scratch: Path, fresh: Path) -> None:
     """Download the course's own files one by one, for who has the package but no clone."""
     from tqdm.auto import tqdm
 
-    address = os.environ.get("LLMLAB_FILES") or data.load("course.toml")["course"]["files_url"]
+    course = data.load("course.toml")["course"]
+    address = os.environ.get("LLMLAB_FILES") or f"{course['repository']}/raw/{course['branch']}/data"
     for row in wanted.files:
         destination = fresh / row["name"]
         destination.parent.mkdir(parents=True, exist_ok=True)
