@@ -1,0 +1,156 @@
+"""JupyterLab as a student sees it: it opens, a widget moves its figure, Validate says yes and no."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = Path(os.environ.get("LLMLAB_TEST_OUT", ROOT / ".test-output"))
+# JupyterLab shows no hidden folder, so the notebooks of this test lie in build/.
+ROOM = ROOT / "build" / "browser-test"
+EXERCISE = "00_start"
+MINUTES = 60_000
+
+
+def chromium() -> str:
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    path = next(filter(None, found), None)
+    assert path, "Chromium がありません。`sudo apt-get install chromium` を実行してください。"
+    return path
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Start JupyterLab with the README's command and return the address that it prints."""
+    environment = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    command = [sys.executable, "-m", "llmlab.setup", "lab", "--port", "8931"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if found := re.match(r"住所: (http\S+)", line):
+            break
+    else:
+        pytest.fail("".join(printed))
+    yield found.group(1)
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    arguments += ["--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium(), args=arguments)
+
+
+@pytest.fixture
+def page(browser, address):
+    opened = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="ja-JP")
+    opened.set_default_timeout(MINUTES)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def room():
+    ROOM.mkdir(parents=True, exist_ok=True)
+    OUT.mkdir(parents=True, exist_ok=True)
+    yield
+    shutil.rmtree(ROOM, ignore_errors=True)
+
+
+def go(page, address, name):
+    """Open a notebook of this repository, as a click in the file browser would, and wait for its kernel."""
+    base, token = address.split("/lab/tree/")[0], address.split("token=")[1]
+    for attempt in range(40):  # the server prints its address before it listens
+        try:
+            page.goto(f"{base}/lab/tree/{name}?token={token}&reset")
+            break
+        except Exception:
+            if attempt == 39:
+                raise
+            time.sleep(0.5)
+    page.wait_for_selector(".jp-NotebookPanel-toolbar")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", state="attached")
+
+
+def test_the_first_page_is_lesson_00(page, address):
+    assert "/lab/tree/notebooks/00_start.ipynb?" in address
+    go(page, address, "notebooks/00_start.ipynb")
+    expect(page.locator(".jp-RenderedMarkdown h1").first).to_be_visible()
+    page.screenshot(path=OUT / "00_start.png")
+
+
+def widget_notebook() -> str:
+    """Write the code cells of 05 up to its attention widget as a notebook of their own."""
+    lecture = nbformat.read(ROOT / "notebooks" / "05_bert_structure.ipynb", 4)
+    kept = []
+    for cell in lecture.cells:
+        if cell.cell_type == "code":
+            kept.append(cell)
+        if "widgets.explore" in cell.source:
+            break
+    assert "widgets.explore" in kept[-1].source
+    nbformat.write(nbformat.v4.new_notebook(cells=kept, metadata=lecture.metadata), ROOM / "widget.ipynb")
+    return "build/browser-test/widget.ipynb"
+
+
+def test_a_widget_moves_its_figure(page, address):
+    go(page, address, widget_notebook())
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    picture = page.locator(".jp-OutputArea .widget-vbox img, .jp-OutputArea .jupyter-widgets img").first
+    picture.wait_for(state="visible", timeout=3 * MINUTES)
+    picture.scroll_into_view_if_needed()
+    before = picture.get_attribute("src")
+    page.screenshot(path=OUT / "05_widget_before.png")
+    handle = page.locator(".jp-OutputArea [role=slider], .jp-OutputArea .noUi-handle").first
+    handle.focus()
+    handle.press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", before)
+    assert picture.get_attribute("alt")
+    page.screenshot(path=OUT / "05_widget_after.png")
+
+
+def exercise_notebook(name: str, right: bool) -> str:
+    """Write the student's notebook with the reference answers, or as it was handed out."""
+    student = nbformat.read(ROOT / "exercises" / EXERCISE / f"{EXERCISE}.ipynb", 4)
+    source = nbformat.read(ROOT / "solutions" / EXERCISE / f"{EXERCISE}.ipynb", 4)
+    answers = {
+        cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if "nbgrader" in cell.metadata
+    }
+    for cell in student.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if right and marks.get("solution"):
+            cell.source = answers[marks["grade_id"]]
+    nbformat.write(student, ROOM / f"{name}.ipynb")
+    return f"build/browser-test/{name}.ipynb"
+
+
+@pytest.mark.parametrize(("name", "right"), [("right", True), ("wrong", False)])
+def test_validate_says_yes_and_no(page, address, name, right):
+    go(page, address, exercise_notebook(name, right))
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Validate").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.wait_for(state="visible", timeout=2 * MINUTES)
+    page.screenshot(path=OUT / f"validate_{name}.png")
+    text = dialog.inner_text()
+    assert ("Success" in text) == right, text
+    if not right:
+        assert "failed" in text
