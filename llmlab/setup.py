@@ -199,7 +199,9 @@ def lab(port):
     address = f"http://127.0.0.1:{port}/lab/tree/{FIRST_PAGE}?token={token}"
     command = ["-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"]
     command += [f"--ServerApp.port={port}", "--ServerApp.root_dir=" + str(ROOT)]
-    command += ["--log-level=WARN"]
+    # No questions about news or updates: a class has no network, and they cover the notebook.
+    command += ["--log-level=WARN", "--LabApp.news_url=None"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     say("JupyterLab を開きます。終えるときは、ここで Ctrl+C を押してください。")
