@@ -29,9 +29,10 @@ def overlap(one, other):
     """Return the size of the intersection over the size of the union; 0 when both are empty."""
     ### BEGIN SOLUTION
     one, other = set(one), set(other)
-    if not one | other:
+    union = one | other
+    if not union:
         return 0
-    return len(one & other) / len(one | other)
+    return len(one & other) / len(union)
     ### END SOLUTION'''
 
 OVERLAP_TEST = """\

@@ -245,7 +245,8 @@ class _Runner:
 
     def __init__(self):
         self.module = types.ModuleType("__main__")
-        self.module.__dict__.update(display=lambda *_a, **_k: None, get_ipython=lambda: None)
+        shell = _Shell(self.module.__dict__)
+        self.module.__dict__.update(display=lambda *_a, **_k: None, get_ipython=lambda: shell)
         sys.modules["__main__"] = self.module
         self.armed = False
         signal.signal(signal.SIGPROF, self._alarm)
@@ -286,16 +287,32 @@ def _text(raised: BaseException) -> str:
         return "?"
 
 
+class _Shell:
+    """Stands for IPython's shell: magics and shell commands do nothing, ``%%time`` and the like run the cell."""
+
+    def __init__(self, namespace: dict):
+        self.user_ns = namespace
+
+    def run_line_magic(self, *_): ...
+
+    def system(self, *_): ...
+
+    def getoutput(self, *_) -> list:
+        return []
+
+    def run_cell_magic(self, name: str, _line: str, body: str) -> None:
+        if name in ("time", "timeit", "capture"):
+            exec(_compile(body, f"<%%{name}>")[0], self.user_ns)
+
+
 def _compile(source: str, filename: str):
-    """Compile a cell; lines that only IPython understands (``%``, ``!``) become ``pass``."""
+    """Compile a cell; return its code and the text that was compiled (IPython's ``%`` and ``!`` translated)."""
     try:
         return compile(source, filename, "exec"), source
     except SyntaxError:
-        lines = []
-        for line in source.splitlines():
-            code = line.lstrip()
-            lines.append(line[: len(line) - len(code)] + "pass" if code.startswith(("%", "!")) else line)
-        plain = "\n".join(lines)
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        plain = TransformerManager().transform_cell(source)
         return compile(plain, filename, "exec"), plain
 
 

@@ -42,8 +42,7 @@ RIGHT_PER_CELL = 3
 WRONG_PER_CELL = 6
 EQUIVALENT_SHARE = 0.05
 DRAWN_SHARE = 0.1
-# Seconds of CPU for a mutant; many of them never end.
-MUTANT_LIMITS = {"limit": LIMIT, "cell_limit": 3.0}
+MUTANT_CELL_LIMIT = 3.0  # seconds of CPU: many mutants never end
 
 BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
@@ -484,6 +483,7 @@ def prove(
     key: str = "",
     server: ForkServer | None = None,
     chosen: list[str] | None = None,
+    cell_limit: float = CELL_LIMIT,
 ) -> Proof:
     """Run an exercise's reference, its submissions and a share of its mutants.
 
@@ -495,10 +495,14 @@ def prove(
         A running fork server; otherwise one is started.
     chosen
         Mutation operators; those of ``pyproject.toml`` when not given.
+    cell_limit
+        Seconds of CPU for one cell of a submission.
     """
     if server is None:
         with ForkServer() as server:
-            return prove(name, root, share=share, key=key, server=server, chosen=chosen)
+            return prove(
+                name, root, share=share, key=key, server=server, chosen=chosen, cell_limit=cell_limit
+            )
     start = time.monotonic()
     exercise = Exercise.load(name, root)
     submissions, broken = [], []
@@ -512,7 +516,7 @@ def prove(
     running = everything if share >= 1 else draw(everything, key, share)
     jobs = [Job("reference", exercise.cells)]
     jobs += [Job(one.path.stem, exercise.replaced(one.cells)) for one in submissions]
-    outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=CELL_LIMIT)
+    outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=cell_limit)
     proof = Proof(exercise, result_of(exercise, outcomes[0]), broken=broken, total=len(everything))
     proof.submissions = [
         (one, result_of(exercise, ran)) for one, ran in zip(submissions, outcomes[1:], strict=True)
@@ -521,7 +525,8 @@ def prove(
     stop = frozenset(exercise.points)
     jobs = [Job(str(mutant), exercise.replaced({mutant.cell: mutant.source}), stop) for mutant in running]
     used = set()
-    for mutant, ran in zip(running, server.run(jobs, exercise.cells, **MUTANT_LIMITS), strict=True):
+    outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=min(cell_limit, MUTANT_CELL_LIMIT))
+    for mutant, ran in zip(running, outcomes, strict=True):
         proof.ran[mutant.cell] += 1
         if exercise.scores(ran) != exercise.points:
             continue
