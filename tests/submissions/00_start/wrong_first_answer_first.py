@@ -1,0 +1,6 @@
+# misconception: 最初の答えを返す
+# scores: first-answer-test=0
+# %% grade_id="first-answer"
+def assistant_answer(chat_text):
+    answer = chat_text.split("<|im_start|>assistant\n")[1]
+    return answer.split("<|im_end|>")[0]

@@ -1,0 +1,5 @@
+# misconception: 文字の数を返す
+# scores: token-count-test=0
+# %% grade_id="token-count"
+def count_tokens(text, tokenizer):
+    return len(text)

@@ -1,0 +1,5 @@
+# misconception: 辞書の項目の数を数える
+# scores: token-count-test=0
+# %% grade_id="token-count"
+def count_tokens(text, tokenizer):
+    return len(tokenizer(text, add_special_tokens=False))
