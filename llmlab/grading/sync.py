@@ -47,14 +47,20 @@ def student_path(path: Path, root: Path = ROOT) -> str:
 def badge(path: Path, root: Path = ROOT) -> str:
     """The badge line (markdown) that opens the notebook's student edition in Colab."""
     place = course(root)
-    repository = place["repository"].removesuffix("/").removesuffix(".git").removeprefix("https://github.com/")
+    repository = (
+        place["repository"].removesuffix("/").removesuffix(".git").removeprefix("https://github.com/")
+    )
     address = f"{COLAB}/{repository}/blob/{place['branch']}/{student_path(path, root)}"
     return f"{BADGE_TEXT}({BADGE_IMAGE})]({address})"
 
 
 def roles(notebook: nbformat.NotebookNode) -> list[str]:
-    """The model roles that a notebook names: the literals in ``models.path("…")`` and ``models.entry("…")``."""
-    found: list[str] = []
+    """The model roles that a notebook names, in ``models.path(…)`` and ``models.entry(…)``.
+
+    A role stands there as a literal, or as a name that a cell sets to one (``ROLE = "encoder"``).
+    """
+    named: dict[str, str] = {}
+    used: list[ast.expr] = []
     for cell in notebook.cells:
         if cell.cell_type != "code" or cell.get("id") == "setup":
             continue
@@ -63,18 +69,23 @@ def roles(notebook: nbformat.NotebookNode) -> list[str]:
         except SyntaxError:  # a magic, or a cell that shows an error on purpose
             continue
         for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                named |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                 continue
-            owner, first = node.func.value, node.args[0]
+            owner = node.func.value
             if (
                 node.func.attr in ("path", "entry")
                 and isinstance(owner, ast.Name | ast.Attribute)
                 and (owner.id if isinstance(owner, ast.Name) else owner.attr) == "models"
-                and isinstance(first, ast.Constant)
-                and first.value not in found
             ):
-                found.append(first.value)
-    return found
+                used.append(node.args[0])
+    found = [
+        role.value if isinstance(role, ast.Constant) else named.get(role.id, "")
+        for role in used
+        if isinstance(role, ast.Constant | ast.Name)
+    ]
+    return [role for role in dict.fromkeys(found) if isinstance(role, str) and role]
 
 
 def setup_source(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
