@@ -1,0 +1,10 @@
+# misconception: key ではなく query の側を隠す
+# scores: attention-test=0
+# %% grade_id="attention"
+def attention(queries, keys, values, attention_mask):
+    scores = torch.matmul(queries, keys.transpose(-2, -1)) / math.sqrt(queries.size(-1))
+    mask = attention_mask[:, None, :, None]
+    scores = scores.masked_fill(mask == 0, -1e9)
+    weights = torch.softmax(scores, dim=-1)
+    output = torch.matmul(weights, values)
+    return output, weights

@@ -1,0 +1,10 @@
+# misconception: values ではなく keys を足し合わせる
+# scores: attention-test=0
+# %% grade_id="attention"
+def attention(queries, keys, values, attention_mask):
+    scores = torch.matmul(queries, keys.transpose(-2, -1)) / math.sqrt(queries.size(-1))
+    mask = attention_mask[:, None, None, :]
+    scores = scores.masked_fill(mask == 0, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+    output = torch.matmul(weights, keys)
+    return output, weights

@@ -1,0 +1,10 @@
+# misconception: head_dim をいつも 64 と思う
+# scores: attention-test=0
+# %% grade_id="attention"
+def attention(queries, keys, values, attention_mask):
+    scores = torch.matmul(queries, keys.transpose(-2, -1)) / 8
+    mask = attention_mask[:, None, None, :]
+    scores = scores.masked_fill(mask == 0, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+    output = torch.matmul(weights, values)
+    return output, weights

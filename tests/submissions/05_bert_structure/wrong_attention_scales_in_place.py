@@ -1,0 +1,11 @@
+# misconception: 渡された queries を書きかえる
+# scores: attention-test=0
+# %% grade_id="attention"
+def attention(queries, keys, values, attention_mask):
+    queries /= math.sqrt(queries.size(-1))
+    scores = torch.matmul(queries, keys.transpose(-2, -1))
+    mask = attention_mask[:, None, None, :]
+    scores = scores.masked_fill(mask == 0, float("-inf"))
+    weights = torch.softmax(scores, dim=-1)
+    output = torch.matmul(weights, values)
+    return output, weights

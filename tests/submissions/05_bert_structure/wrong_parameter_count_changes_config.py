@@ -1,0 +1,19 @@
+# misconception: 渡された config を書きかえて数える
+# scores: parameter-count-test=0
+# %% grade_id="parameter-count"
+def parameter_count(config):
+    config.num_hidden_layers = config.num_hidden_layers or 12
+    h = config.hidden_size
+    i = config.intermediate_size
+    embeddings = config.vocab_size * h + config.max_position_embeddings * h + config.type_vocab_size * h
+    embeddings += 2 * h
+    attention = 3 * (h * h + h)
+    attention += h * h + h
+    attention += 2 * h
+    feed_forward = h * i + i
+    feed_forward += i * h + h
+    feed_forward += 2 * h
+    layers = config.num_hidden_layers * (attention + feed_forward)
+    pooler = h * h + h
+    config.num_hidden_layers = 0
+    return embeddings + layers + pooler

@@ -1,0 +1,14 @@
+# misconception: LayerNorm をすべて忘れる
+# scores: parameter-count-test=0
+# %% grade_id="parameter-count"
+def parameter_count(config):
+    h = config.hidden_size
+    i = config.intermediate_size
+    embeddings = config.vocab_size * h + config.max_position_embeddings * h + config.type_vocab_size * h
+    attention = 3 * (h * h + h)
+    attention += h * h + h
+    feed_forward = h * i + i
+    feed_forward += i * h + h
+    layers = config.num_hidden_layers * (attention + feed_forward)
+    pooler = h * h + h
+    return embeddings + layers + pooler
