@@ -1,6 +1,7 @@
 """What nbgrader runs over a notebook beside its own steps; ``nbgrader_config.py`` names it."""
 
 import ast
+import builtins
 import re
 
 from nbgrader import utils
@@ -12,6 +13,7 @@ PLACE = "# （ここに、公開されていないテストがあります）"
 HIDDEN = "（公開されていないテスト）"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
+LATE = "CellTimeoutError"
 SHORT = 8  # characters: a shorter line ("x = 1") says nothing about the tests
 
 
@@ -66,6 +68,8 @@ class HideTests(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.cell_type == "code":
                 self._hide(cell)
+            if cell.metadata.get("nbgrader", {}).get("comment") == "No response.":
+                cell.metadata.nbgrader.comment = "答えが書かれていません。"
         return nb, resources
 
     def _hide(self, cell) -> None:
@@ -74,7 +78,10 @@ class HideTests(NbGraderPreprocessor):
             for output in cell.outputs:
                 self._sweep(output)
             return
-        cell.outputs = [output for output in cell.outputs if output.output_type == "error"]
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        # A cell that was stopped holds two: the interruption, and that the time was up.
+        late = [output for output in errors if output.ename == LATE]
+        cell.outputs = late or errors
         for output in cell.outputs:
             self._explain(output, cell.source, hidden)
             self._sweep(output)
@@ -91,7 +98,9 @@ class HideTests(NbGraderPreprocessor):
         plain = ANSI.sub("", "\n".join(output.traceback))
         places = [int(number) for number in FRAME.findall(plain)]
         lines = source.split("\n")
-        if output.ename == "CellTimeoutError":
+        # Only a name of Python's own: an answer could write what it has seen into the name of a class.
+        name = output.ename if hasattr(builtins, output.ename) else "エラー"
+        if output.ename == LATE:
             said = ["時間の上限を超えたので、止めました。終わらない繰り返しがないか確かめてください。"]
         elif places and places[0] not in hidden and places[0] <= len(lines):
             said = [f"このセルの {places[0]} 行目: {lines[places[0] - 1].strip()}"]
@@ -101,7 +110,7 @@ class HideTests(NbGraderPreprocessor):
         elif output.ename == "AssertionError":
             said = [f"{HIDDEN} 別の入力で、結果が期待と違いました。"]
         else:
-            said = [f"{HIDDEN} 別の入力で実行すると {output.ename} が起きました。"]
+            said = [f"{HIDDEN} 別の入力で実行すると {name} が起きました。"]
         output.evalue = said[-1]
         output.traceback = said
 

@@ -1,0 +1,723 @@
+"""Grades a folder of notebooks with nbgrader: checks each, autogrades, writes scores and feedback.
+
+What it makes lies in one folder (``grading/`` unless told): ``gradebook.db``, ``submitted/``, ``autograded/``
+and ``feedback/`` as nbgrader has them, ``EXERCISE.csv``, and ``state.json``, which remembers what has been
+graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import glob
+import hashlib
+import io
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from collections import deque
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from pathlib import Path
+
+from llmlab.errors import CourseError
+from llmlab.grading.release import ROOT, config, convert, find, log, names
+from llmlab.grading.zoo import columns
+
+LIMIT = 30  # seconds for one cell
+WHOLE = 10  # a submission may take WHOLE × LIMIT seconds, at least LEAST
+LEAST = 300
+FORBIDDEN = set('/\\:*?"<>|,\n\r\t')
+IGNORED = {"__MACOSX", "__pycache__"}
+DONE, SAME, LATE, REFUSED = "採点しました", "変更なし", "時間切れあり", "採点できません"
+
+
+class Refused(Exception):
+    """A submission that cannot be graded; the message is a sentence for the instructor."""
+
+
+@dataclass
+class Submission:
+    """One student's notebook as it was handed in.
+
+    Attributes
+    ----------
+    problem
+        Why it cannot be graded; ``""`` when it can.
+    notes
+        What the instructor should know although it was graded.
+    """
+
+    student: str
+    path: Path
+    problem: str = ""
+    digest: str = ""
+    notebook: object = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Row:
+    """One line of the result.
+
+    ``scores`` are the points by graded cell, ``None`` where a person has not graded yet.
+    """
+
+    student: str
+    status: str
+    scores: dict[str, float | None] = field(default_factory=dict)
+    total: float | None = None
+    manual: bool = False
+    note: str = ""
+
+
+@dataclass
+class Report:
+    """What one run found.
+
+    ``points`` are the full points by graded cell; ``graded`` the students that were graded in this run.
+    """
+
+    exercise: str
+    points: dict[str, float]
+    rows: list[Row]
+    graded: list[str]
+    seconds: float
+    csv: Path
+
+    @property
+    def refused(self) -> list[Row]:
+        """The submissions that could not be graded."""
+        return [row for row in self.rows if row.status == REFUSED]
+
+
+# ---- Reading what was handed in ---------------------------------------------------------------------------
+
+
+def grade_ids(notebook) -> list[str]:
+    """Return the ``grade_id`` of every solution and test cell, in order."""
+    kinds = [cell.metadata.get("nbgrader") for cell in notebook.cells]
+    kinds = [kind for kind in kinds if isinstance(kind, dict)]
+    return [
+        kind["grade_id"]
+        for kind in kinds
+        if kind.get("grade_id") and (kind.get("grade") or kind.get("solution"))
+    ]
+
+
+def collect(folder: Path) -> list[Submission]:
+    """Return who handed in what: ``STUDENT.ipynb`` or the one notebook in ``STUDENT/``."""
+    found: dict[str, list[Submission]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name in IGNORED:
+            continue
+        student = unicodedata.normalize("NFC", path.name if path.is_dir() else path.stem).strip()
+        one = Submission(student, path)
+        if not student or FORBIDDEN & set(student):
+            one.problem = "名前に使えない文字があります。ファイル名を学籍番号に直してください。"
+        elif path.is_dir():
+            books = [book for book in sorted(path.rglob("*.ipynb")) if ".ipynb_checkpoints" not in book.parts]
+            if len(books) == 1:
+                one.path = books[0]
+            elif books:
+                one.problem = f"ノートブックが {len(books)} 個あります。採点する 1 個だけを残してください。"
+            else:
+                one.problem = "フォルダーにノートブック（.ipynb）がありません。出し直してもらってください。"
+        found.setdefault(student, []).append(one)
+    submissions = []
+    for student, several in found.items():
+        if len(several) > 1:
+            files = "、".join(one.path.name for one in several)
+            problem = (
+                f"同じ名前の提出が {len(several)} 個あります（{files}）。採点する 1 個だけを残してください。"
+            )
+            several = [Submission(student, several[0].path, problem)]
+        submissions += several
+    return submissions
+
+
+def parse(data: bytes, name: str):
+    """Return a notebook (nbformat 4) from the bytes of a file.
+
+    Raises
+    ------
+    Refused
+        When it is no notebook; the message says what it is instead.
+    """
+    import nbformat
+
+    again = "出し直してもらってください。"
+    if not name.endswith(".ipynb"):
+        raise Refused(f"ノートブック（.ipynb）ではなく「{Path(name).suffix or '拡張子なし'}」です。{again}")
+    if not data.strip():
+        raise Refused(f"空のファイルです。{again}")
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Refused(
+            f"ノートブックとして読めません（壊れているか、別の種類のファイルです）。{again}"
+        ) from error
+    if not isinstance(content, dict) or not {"nbformat", "metadata"} <= set(content):
+        raise Refused(f"中身がノートブックではありません。{again}")
+    try:
+        notebook = nbformat.reads(json.dumps(content), as_version=4)
+        nbformat.validate(notebook, relax_add_props=True)
+    except Exception as error:
+        raise Refused(f"ノートブックの形が壊れています。JupyterLab で開いて保存し、{again}") from error
+    if not notebook.cells:
+        raise Refused(f"セルが 1 つもありません。{again}")
+    return notebook
+
+
+def compare(notebook, exercise: str, expected: dict[str, list[str]]) -> list[str]:
+    """Compare the graded cells of a notebook with those of the exercise; return notes.
+
+    Parameters
+    ----------
+    expected
+        The grade_ids of every exercise.
+
+    Raises
+    ------
+    Refused
+        When it is another exercise, or graded cells are missing.
+    """
+    ids = grade_ids(notebook)
+    missing = [name for name in expected[exercise] if name not in ids]
+    if missing:
+
+        def share(name: str) -> float:
+            return sum(cell in ids for cell in expected[name]) / max(1, len(expected[name]))
+
+        best = max(expected, key=share)
+        if best != exercise and share(best) > share(exercise):
+            raise Refused(f"別の演習（{best}）のノートブックです。{exercise} を出してもらってください。")
+        if not ids:
+            raise Refused(
+                "採点用のセルの印がありません。配布したノートブックに答えを書き、出し直してもらってください。"
+            )
+        raise Refused(
+            f"採点用のセルがありません（{'、'.join(missing)}）。"
+            "配布したノートブックに答えを写し、出し直してもらってください。"
+        )
+    double = sorted({name for name in expected[exercise] if ids.count(name) > 1})
+    return (
+        [f"同じセルが 2 つ以上あるので、最後のものを採点しました（{'、'.join(double)}）。"] if double else []
+    )
+
+
+def check(one: Submission, exercise: str, expected: dict[str, list[str]]) -> None:
+    """Read one submission and say in ``problem`` why it cannot be graded."""
+    if one.problem:
+        return
+    try:
+        data = one.path.read_bytes()
+        one.digest = hashlib.sha256(data).hexdigest()
+        one.notebook = parse(data, one.path.name)
+        one.notes = compare(one.notebook, exercise, expected)
+    except OSError as error:
+        one.problem = f"ファイルを開けません（{error.strerror}）。権限を確かめてください。"
+    except Refused as refused:
+        one.problem = str(refused)
+
+
+# ---- One submission through nbgrader, in a process of its own ----------------------------------------------
+
+
+def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT):
+    """Return nbgrader's settings with the folders of one run."""
+    settings = config()
+    course = settings.CourseDirectory
+    course.root = str(work)
+    course.source_directory = str(root / "solutions")
+    for step in ("submitted", "autograded", "feedback"):
+        course[f"{step}_directory"] = step
+    course.db_url = database(work)
+    course.assignment_id = exercise
+    settings.Execute.timeout = int(limit)
+    settings.Execute.startup_timeout = 120
+    return settings
+
+
+def database(work: Path) -> str:
+    """Return the address of the gradebook."""
+    return f"sqlite:///{(work / 'gradebook.db').as_posix()}?timeout=60"
+
+
+def _work(pipe, task: dict) -> None:
+    """Autograde one submission, or only write its feedback; send back what went wrong, ``""`` if nothing."""
+    from nbgrader.converters import Autograde, GenerateFeedback
+    from nbgrader.coursedir import CourseDirectory
+
+    os.environ.update(task["environment"])
+    # What nbgrader and the kernel print is kept out of the instructor's table.
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+    settings = settings_for(Path(task["work"]), task["exercise"], Path(task["root"]), task["limit"])
+    settings.CourseDirectory.student_id = glob.escape(task["student"])
+    course = CourseDirectory(config=settings)
+    said = ""
+    with log() as lines:
+        try:
+            for converter in [Autograde, GenerateFeedback] if task["autograde"] else [GenerateFeedback]:
+                converter(coursedir=course, config=settings, force=True).start()
+        except BaseException as error:
+            said = "\n".join([*lines, f"{type(error).__name__}: {error}"])[-4000:]
+    pipe.send(said)
+    pipe.close()
+
+
+def _context():
+    """Return how processes start: forked from a clean one that has imported nbgrader, or anew (Windows)."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["llmlab.grading.grade", "nbgrader.converters", "nbgrader.apps"])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
+@dataclass
+class _Running:
+    task: dict
+    process: multiprocessing.Process
+    pipe: connection.Connection
+    deadline: float
+
+
+def _run(tasks: list[dict], workers: int, done) -> None:
+    """Run tasks in as many processes as there are workers; call ``done(task, what went wrong)`` for each."""
+    context = _context()
+    waiting, running = deque(tasks), []
+    while waiting or running:
+        while waiting and len(running) < workers:
+            task = waiting.popleft()
+            here, there = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(there, task))
+            process.start()
+            there.close()
+            whole = max(LEAST, WHOLE * task["limit"])
+            running.append(_Running(task, process, here, time.monotonic() + whole))
+        connection.wait([one.pipe for one in running], timeout=1)
+        for one in list(running):
+            if one.pipe.poll():
+                try:
+                    said = one.pipe.recv()
+                except EOFError:
+                    said = "採点のプロセスが途中で終わりました。"
+            elif time.monotonic() > one.deadline:
+                said = "Timeout"
+            else:
+                continue
+            running.remove(one)
+            one.pipe.close()
+            _end(one.process)
+            done(one.task, said)
+
+
+def _end(process) -> None:
+    """End a process and the kernels that it has started."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.join(2)
+        for child in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+    if process.is_alive():
+        process.kill()
+    process.join()
+    process.close()
+
+
+def _why(said: str) -> str:
+    """Return one sentence about what stopped a submission."""
+    if said == "Timeout":
+        return "全体の時間の上限を超えたので、止めました。終わらない処理がないか、開いて確かめてください。"
+    if "DeadKernelError" in said or "Kernel died" in said:
+        return "実行中にカーネルが落ちました。メモリの使いすぎか、強制終了がないか、開いて確かめてください。"
+    last = said.strip().splitlines()[-1] if said.strip() else "?"
+    return f"nbgrader が処理できませんでした（{last[:200]}）。ノートブックを開いて確かめてください。"
+
+
+# ---- A whole run --------------------------------------------------------------------------------------------
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+class _Books:
+    """The folders and the gradebook of one run."""
+
+    def __init__(self, work: Path, exercise: str):
+        self.work, self.exercise = work, exercise
+        self.state_path = work / "state.json"
+
+    def folder(self, step: str, student: str) -> Path:
+        return self.work / step / student / self.exercise
+
+    def gradebook(self):
+        from nbgrader.api import Gradebook
+
+        return Gradebook(database(self.work), "llmlab")
+
+    def state(self) -> dict:
+        """Return what earlier runs have graded."""
+        try:
+            whole = json.loads(self.state_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            whole = {}
+        return whole.setdefault(self.exercise, {"solution": "", "students": {}})
+
+    def save(self, state: dict) -> None:
+        try:
+            whole = json.loads(self.state_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            whole = {}
+        whole[self.exercise] = state
+        text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
+        _write(self.state_path, text.encode())
+
+    def stage(self, one: Submission) -> None:
+        """Put a submission where nbgrader looks for it; keep the former one aside."""
+        import nbformat
+
+        for step in ("submitted", "autograded"):
+            folder = self.folder(step, one.student)
+            if folder.exists():
+                shutil.rmtree(self._aside(folder), ignore_errors=True)
+                folder.rename(self._aside(folder))
+        text = nbformat.writes(one.notebook) + "\n"
+        _write(self.folder("submitted", one.student) / f"{self.exercise}.ipynb", text.encode())
+
+    def settle(self, student: str, fine: bool, new: bool) -> None:
+        """Drop what was kept aside or, after a failure, put it back and forget the new submission."""
+        for step in ("submitted", "autograded"):
+            folder = self.folder(step, student)
+            aside = self._aside(folder)
+            if not fine:
+                shutil.rmtree(folder, ignore_errors=True)
+                if aside.exists():
+                    aside.rename(folder)
+                elif folder.parent.is_dir() and not any(folder.parent.iterdir()):
+                    folder.parent.rmdir()
+            shutil.rmtree(aside, ignore_errors=True)
+        if not fine and new:
+            from nbgrader.api import MissingEntry
+
+            with self.gradebook() as book, contextlib.suppress(MissingEntry):
+                book.remove_submission(self.exercise, student)
+                if not book.student_submissions(student):
+                    book.remove_student(student)
+
+    @staticmethod
+    def _aside(folder: Path) -> Path:
+        return folder.parent / f".{folder.name}.before"
+
+    def late(self, student: str) -> list[str]:
+        """Return the cells that were stopped at the time limit."""
+        import nbformat
+
+        path = self.folder("autograded", student) / f"{self.exercise}.ipynb"
+        cells = []
+        for number, cell in enumerate(nbformat.read(path, as_version=4).cells, 1):
+            for output in cell.get("outputs", []):
+                if output.output_type == "error" and output.ename == "CellTimeoutError":
+                    cells.append(cell.metadata.get("nbgrader", {}).get("grade_id") or f"{number} 番目")
+        return cells
+
+
+def _environment(workers: int) -> dict[str, str]:
+    """Return what the kernels find in their environment: their share of the cores, the course's package."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = str(max(1, cores // workers))
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        "HF_HUB_OFFLINE": "1",
+        "MKL_NUM_THREADS": threads,
+        "OMP_NUM_THREADS": threads,
+        "PATH": os.environ["PATH"],
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(paths),
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+
+
+def grade(
+    exercise: str,
+    submissions: Path,
+    work: Path | None = None,
+    *,
+    limit: float = LIMIT,
+    workers: int | None = None,
+    again: bool = False,
+    root: Path = ROOT,
+    say=lambda text: None,
+) -> Report:
+    """Grade a folder of notebooks; see the module's text.
+
+    Parameters
+    ----------
+    work
+        Where everything is written; ``grading/`` of the checkout when not given.
+    limit
+        Seconds for one cell. A cell that takes longer is stopped and the next one runs.
+    workers
+        Submissions at the same time; one per core when not given.
+    again
+        Grade also what has not changed.
+    say
+        Called with a line of progress.
+
+    Raises
+    ------
+    CourseError
+        Unknown exercise; a folder that is missing or empty; a full disk.
+    """
+    start = time.monotonic()
+    path = find(exercise, root)
+    submissions = Path(submissions)
+    if not submissions.is_dir():
+        raise CourseError(f"提出フォルダー「{submissions}」がありません。場所を確かめてください。")
+    found = collect(submissions)
+    if not found:
+        raise CourseError(f"提出フォルダー「{submissions}」は空です。ノートブックを入れてください。")
+    work = Path(work or root / "grading").resolve()
+    try:
+        return _grade(exercise, path, found, work, limit, workers, again, root, say, start)
+    except OSError as error:
+        raise CourseError(
+            f"「{work}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
+        ) from error
+
+
+def _grade(exercise, path, found, work, limit, workers, again, root, say, start) -> Report:
+    import nbformat
+
+    books = _Books(work, exercise)
+    expected = {name: grade_ids(nbformat.read(find(name, root), as_version=4)) for name in names(root)}
+    for one in found:
+        check(one, exercise, expected)
+    good = [one for one in found if not one.problem]
+    state = books.state()
+    solution = hashlib.sha256(path.read_bytes()).hexdigest()
+    config()  # puts the environment's programs on PATH, which the gradebook needs
+    work.mkdir(parents=True, exist_ok=True)
+    if state["solution"] != solution or not (work / "gradebook.db").is_file():
+        with tempfile.TemporaryDirectory(prefix="llmlab-") as release:
+            convert(exercise, Path(release), database(work), root)
+        state["solution"] = solution
+        for known in state["students"].values():
+            known["digest"] = ""  # the tests have changed: everybody again; manual scores stay
+        books.save(state)
+
+    with books.gradebook() as book:
+        before = {one.student.id for one in book.assignment_submissions(exercise)}
+    known = state["students"]
+    fresh = [
+        one
+        for one in good
+        if again
+        or known.get(one.student, {}).get("digest") != one.digest
+        or one.student not in before
+        or not books.folder("autograded", one.student).is_dir()
+    ]
+    workers = max(1, min(workers or _cores(), len(fresh) or 1))
+    common = {
+        "work": str(work),
+        "exercise": exercise,
+        "root": str(root),
+        "limit": limit,
+        "environment": _environment(workers),
+    }
+    by_name = {one.student: one for one in fresh}
+    graded: list[str] = []
+
+    def finish(task: dict, said: str) -> None:
+        one = by_name[task["student"]]
+        books.settle(one.student, not said, one.student not in before)
+        if said:
+            one.problem = _why(said)
+            known.pop(one.student, None)
+        else:
+            known[one.student] = {"digest": one.digest, "late": books.late(one.student), "notes": one.notes}
+            graded.append(one.student)
+        books.save(state)
+        say(f"{len(graded)}/{len(fresh)} {one.student} {one.problem}".rstrip())
+
+    for one in fresh:
+        books.stage(one)
+        one.notebook = None
+    with tempfile.TemporaryDirectory(prefix="llmlab-") as ipython:
+        common["environment"]["IPYTHONDIR"] = ipython
+        _run([common | {"student": one.student, "autograde": True} for one in fresh], workers, finish)
+
+    points, rows, prints = _read(books, exercise)
+    stale = [name for name, value in prints.items() if name in known and known[name].get("feedback") != value]
+    stale_first = [name for name in stale if name not in graded]
+
+    def written(task: dict, said: str) -> None:
+        if said:
+            rows[task["student"]].note = "フィードバックを書けませんでした。"
+
+    _run([common | {"student": name, "autograde": False} for name in stale_first], workers, written)
+    for name in stale:
+        known[name]["feedback"] = prints[name]
+    books.save(state)
+
+    for name, row in rows.items():
+        memory = known.get(name, {})
+        row.status = DONE if name in graded else SAME
+        notes = list(memory.get("notes", []))
+        if memory.get("late"):
+            row.status = LATE
+            notes.append(f"{limit:g} 秒の上限で止めたセル: {'、'.join(memory['late'])}")
+        row.note = " ".join([*notes, *filter(None, [row.note])])
+    for one in found:
+        if one.problem:
+            row = rows.setdefault(one.student, Row(one.student, REFUSED))
+            kept = "（前回の点数を残しています）" if row.scores else ""
+            row.status, row.note = REFUSED, f"{one.path.name}: {one.problem}{kept}"
+    ordered = [rows[name] for name in sorted(rows)]
+    target = work / f"{exercise}.csv"
+    _write(target, _csv(points, ordered).encode("utf-8-sig"))
+    return Report(exercise, points, ordered, sorted(graded), time.monotonic() - start, target)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _read(books: _Books, exercise: str) -> tuple[dict[str, float], dict[str, Row], dict[str, str]]:
+    """Return full points by cell, a row for each student, and a fingerprint of what feedback shows."""
+    rows, prints = {}, {}
+    with books.gradebook() as book:
+        (notebook,) = book.find_assignment(exercise).notebooks
+        points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        for submission in book.assignment_submissions(exercise):
+            (own,) = submission.notebooks
+            scores, parts, manual = {}, [], False
+            for one in own.grades:
+                waits = one.manual_score is None and one.auto_score is None
+                scores[one.name] = None if waits else one.score
+                manual = manual or one.needs_manual_grade
+                parts.append((one.name, one.auto_score, one.manual_score, one.extra_credit))
+            parts += [(one.name, one.auto_comment, one.manual_comment) for one in own.comments]
+            name = submission.student.id
+            ordered = {cell: scores.get(cell) for cell in points}
+            rows[name] = Row(name, SAME, ordered, submission.score, manual)
+            prints[name] = hashlib.sha256(repr(sorted(parts, key=repr)).encode()).hexdigest()
+    return points, rows, prints
+
+
+def _csv(points: dict[str, float], rows: list[Row]) -> str:
+    """Return the scores as CSV with a Japanese header."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    cells = [f"{cell}（{value:g} 点）" for cell, value in points.items()]
+    writer.writerow(["学籍番号", "状態", "合計", "満点", *cells, "手で採点", "備考"])
+    for row in rows:
+        scores = ["" if row.scores.get(cell) is None else f"{row.scores[cell]:g}" for cell in points]
+        total = "" if row.total is None else f"{row.total:g}"
+        manual = "待ち" if row.manual else ""
+        full = f"{sum(points.values()):g}"
+        status = "採点済み" if row.status in (DONE, SAME) else row.status
+        writer.writerow([_safe(row.student), status, total, full, *scores, manual, _safe(row.note)])
+    return text.getvalue()
+
+
+def _safe(text: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{text}" if text[:1] in "=+-@" and text else text
+
+
+def table(report: Report) -> str:
+    """Return the result as text in columns."""
+    head = ["学籍番号", "合計", *report.points, "状態", "備考"]
+    rows = [head]
+    for row in report.rows:
+        scores = ["-" if row.scores.get(cell) is None else f"{row.scores[cell]:g}" for cell in report.points]
+        rows.append(
+            [row.student, "-" if row.total is None else f"{row.total:g}", *scores, row.status, row.note]
+        )
+    return columns(rows)
+
+
+def main(arguments: list[str]) -> int:
+    """Grade a folder; return 1 when a submission could not be graded."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m llmlab.grading grade", description=__doc__)
+    parser.add_argument("exercise", help="演習の名前（例: 05_bert_structure）")
+    parser.add_argument("submissions", type=Path, help="提出されたノートブックのフォルダー")
+    parser.add_argument("--out", type=Path, help="結果を書くフォルダー（既定: grading）")
+    parser.add_argument("--limit", type=float, default=LIMIT, help=f"1 つのセルの秒数の上限（既定: {LIMIT}）")
+    parser.add_argument("--workers", type=int, help="同時に採点する数（既定: コアの数）")
+    parser.add_argument("--again", action="store_true", help="変わっていない提出も採点する")
+    chosen = parser.parse_args(arguments)
+    if not chosen.exercise or str(chosen.submissions) in ("", "."):
+        raise CourseError(
+            "make grade EXERCISE=05_bert_structure SUBMISSIONS=提出フォルダー のように書いてください。"
+        )
+    report = grade(
+        chosen.exercise,
+        chosen.submissions,
+        chosen.out,
+        limit=chosen.limit,
+        workers=chosen.workers,
+        again=chosen.again,
+        say=lambda text: print(text, flush=True),
+    )
+    print(table(report))
+    print(
+        f"{len(report.rows)} 人中、今回採点したのは {len(report.graded)} 人です（{report.seconds:.0f} 秒）。"
+        f"点数: {report.csv}  フィードバック: {report.csv.parent / 'feedback'}"
+    )
+    if any(row.manual for row in report.rows):
+        print(
+            "記述の採点が残っています。`python -m llmlab.grading formgrader` で採点し、もう一度採点してください。"
+        )
+    for row in report.refused:
+        print(f"✗ 採点できませんでした: {row.student}: {row.note}", file=sys.stderr)
+    return 1 if report.refused else 0
+
+
+def formgrader(arguments: list[str]) -> int:
+    """Open nbgrader's formgrader on the gradebook of ``grade``; other options go to JupyterLab."""
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="python -m llmlab.grading formgrader", description=formgrader.__doc__
+    )
+    parser.add_argument("--out", type=Path, help="採点結果のフォルダー（既定: grading）")
+    chosen, rest = parser.parse_known_args(arguments)
+    work = (chosen.out or ROOT / "grading").resolve()
+    if not (work / "gradebook.db").is_file():
+        raise CourseError(
+            "採点結果がまだありません。先に `python -m llmlab.grading grade` を実行してください。"
+        )
+    config()
+    print(
+        f"画面が開かないときは、下の JupyterLab の URL の /lab を /formgrader に変えて開いてください（{work}）。"
+    )
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
+    command += ["--LabApp.default_url=/formgrader", *rest]
+    return subprocess.call(command, cwd=ROOT, env=os.environ | {"LLMLAB_GRADING": str(work)})
