@@ -224,9 +224,12 @@ BAD = [
     ("numbers_in_prose", "〔引用: nobody〕", edit(L, PROSE, "devlin2019", "nobody")),
     ("numbers_in_prose", "40 %", edit(L, "draw-length", "右に行くほど", "右は 40 % ")),
     ("numbers_in_prose", "2 倍", edit(L, "quiz", "逆です。", "右は左の 2 倍です。")),
+    ("numbers_in_prose", "0.83", add(X, "add-one-text", "正解率は 0.83 でした（0.5 点）。")),
     ("short_cells", "16 lines", edit(L, "deeper", "print(1 + 1)", "print(1)\n" * 16)),
     ("figures_with_alt", "plt.show", edit(
         L, "draw-length", 'figures.show(fig, alt="文の長さの折れ線グラフ。右に行くほど長くなる。")', "plt.show()")),
+    ("figures_with_alt", "image ![]()", add(L, PROSE, "![](figure.png)")),
+    ("figures_with_alt", "an <img> without", add(L, PROSE, '<img src="figure.png">')),
     ("figures_with_alt", "no alt", edit(L, "draw-length", ', alt="文の長さの折れ線グラフ。右に行くほど長くなる。"', "")),
     ("figures_with_alt", "says nothing", edit(
         L, "draw-length", '"文の長さの折れ線グラフ。右に行くほど長くなる。"', '"figure"')),
