@@ -78,7 +78,7 @@ SUMMARY = """\
 ## 出典
 
 - Devlin ほか（2019）"""
-START = "from llmlab import claims, figures, runtime, widgets\n\ndevice = runtime.start(\"cpu\")"
+START = 'from llmlab import claims, figures, runtime, widgets\n\ndevice = runtime.start("cpu")'
 FIGURE = """\
 import matplotlib.pyplot as plt
 
@@ -140,7 +140,14 @@ def lecture() -> nbformat.NotebookNode:
 
 
 def grade(name: str, **changes) -> dict:
-    meta = {"grade_id": name, "schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
+    meta = {
+        "grade_id": name,
+        "schema_version": 3,
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+    }
     return {"nbgrader": {**meta, **changes}}
 
 
@@ -148,16 +155,18 @@ def task(name: str) -> list[nbformat.NotebookNode]:
     function = name.replace("-", "_")
     answer = f"def {function}(x):\n    ### BEGIN SOLUTION\n    return x + 1\n    ### END SOLUTION"
     test = (
-        f"assert {function}(1) == 2, \"1 を足していません。\"\n"
+        f'assert {function}(1) == 2, "1 を足していません。"\n'
         "### BEGIN HIDDEN TESTS\n"
-        f"from llmlab import check\n\nvalue = check.seed(\"{LESSON}\", \"1\", \"{name}-test\")\n"
+        f'from llmlab import check\n\nvalue = check.seed("{LESSON}", "1", "{name}-test")\n'
         f"assert {function}(value) == value + 1\n"
         "### END HIDDEN TESTS"
     )
     return [
         markdown(f"{name}-text", f"### 課題: {function}"),
         code(name, answer, **grade(name, solution=True, cell_type="code")),
-        code(f"{name}-test", test, **grade(f"{name}-test", grade=True, locked=True, points=2, cell_type="code")),
+        code(
+            f"{name}-test", test, **grade(f"{name}-test", grade=True, locked=True, points=2, cell_type="code")
+        ),
     ]
 
 
@@ -172,9 +181,7 @@ def exercise() -> nbformat.NotebookNode:
         code("setup", "# colab", "setup"),
         code("start", START),
         *[cell for name in ("add-one", "one-more", "next-number") for cell in task(name)],
-        markdown(
-            "why", written, **grade("why", grade=True, solution=True, points=2, cell_type="markdown")
-        ),
+        markdown("why", written, **grade("why", grade=True, solution=True, points=2, cell_type="markdown")),
     ]
     own = {"runtime": "cpu", "minutes": 30, "peak_memory_gb": 0.5, "version": "1"}
     return new_notebook(cells=cells, metadata={**METADATA, "llmlab": own})

@@ -80,7 +80,9 @@ class Book:
 
     @property
     def kind(self) -> str:
-        return LECTURE if self.path.resolve().is_relative_to((self.root / "notebooks").resolve()) else EXERCISE
+        return (
+            LECTURE if self.path.resolve().is_relative_to((self.root / "notebooks").resolve()) else EXERCISE
+        )
 
     @property
     def lesson(self) -> str:
@@ -443,9 +445,7 @@ SOFTWARE = (
     r"|ipywidgets|JupyterLab|nbgrader|matplotlib|Apache|License|CC|BY|SA|MIT|MPL|GPL|arXiv|arxiv|Ubuntu|Windows"
     r"|macOS|GPT|Llama|Qwen|Gemini|Claude|DALL·E|version|Version|バージョン|版|v)[\s:]*)"
 )
-NAMED_BEFORE = re.compile(
-    SOFTWARE + r"(?:\d+(?:\.\d+)*\s*(?:[〜~–\-、,・/]|から|と|または|or)\s*)*$"
-)
+NAMED_BEFORE = re.compile(SOFTWARE + r"(?:\d+(?:\.\d+)*\s*(?:[〜~–\-、,・/]|から|と|または|or)\s*)*$")
 PLACE_BEFORE = re.compile(r"(?:図|表|式|節|章|第|付録|§|Section|Figure|Table|Sec\.|Fig\.|Eq\.)\s*$")
 PLACE_AFTER = re.compile(r"\s*(?:節|章|項|版|系|以降)")
 INTERVAL_AFTER = re.compile(r"\s*(?:の)?(?:信頼|確信|予測)?区間")
@@ -622,7 +622,9 @@ def figures_with_alt(book: Book):
                 yield f"cell {cell.get('id')} calls {name}; use figures.show(fig, alt=…)"
             if name == "display" and call.args and re.match(r"(fig|figure|plt)\b", dotted(call.args[0])):
                 yield f"cell {cell.get('id')} displays a figure bare; use figures.show(fig, alt=…)"
-            if name.endswith(("plt.subplots", "plt.figure", "plt.subplot_mosaic", "pyplot.subplots", "pyplot.figure")):
+            if name.endswith(
+                ("plt.subplots", "plt.figure", "plt.subplot_mosaic", "pyplot.subplots", "pyplot.figure")
+            ):
                 makes = makes or id(call) not in returned
             if name.endswith(("figures.show", "widgets.explore")):
                 shown = True
@@ -718,9 +720,13 @@ def claims(book: Book):
         if ids and "claim" not in tags(cell):
             yield f"cell {cell.get('id')} reports a claim and lacks the tag claim"
         if "claim" in tags(cell) and not ids:
-            ids = [i for i, row in rows.items() if (row["notebook"], row["cell"]) == (book.lesson, cell.get("id"))]
+            ids = [
+                i
+                for i, row in rows.items()
+                if (row["notebook"], row["cell"]) == (book.lesson, cell.get("id"))
+            ]
             if not any(rows[i]["expected"] in ("historical", "quoted") for i in ids):
-                yield f"cell {cell.get('id')} is tagged claim and calls no claims.report(\"…\", …)"
+                yield f'cell {cell.get("id")} is tagged claim and calls no claims.report("…", …)'
         for claim in ids:
             named[claim] = cell.get("id")
             row = rows.get(claim)
@@ -755,7 +761,9 @@ def colab_cells(book: Book):
 
 # Put together from parts, so that this file itself obeys the rule.
 MACHINE_PATHS = re.compile(
-    r"(?<![\w.\-/$}])/(?:" + "|".join(("wor" + "k", "roo" + "t", "hom" + r"e/\w+", "User" + r"s/\w+", "mn" + "t", "tm" + "p")) + r")/"
+    r"(?<![\w.\-/$}])/(?:"
+    + "|".join(("wor" + "k", "roo" + "t", "hom" + r"e/\w+", "User" + r"s/\w+", "mn" + "t", "tm" + "p"))
+    + r")/"
     r"|[A-Za-z]:\\\\?Users\\",
 )
 REGISTRIES = re.compile(
@@ -800,7 +808,9 @@ def grading(cell: dict) -> dict:
     return cell.get("metadata", {}).get("nbgrader", {})
 
 
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS$(.*?)^[ \t]*### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL)
+HIDDEN = re.compile(
+    r"^[ \t]*### BEGIN HIDDEN TESTS$(.*?)^[ \t]*### END HIDDEN TESTS$", re.MULTILINE | re.DOTALL
+)
 SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION$(.*?)^[ \t]*### END SOLUTION$", re.MULTILINE | re.DOTALL)
 
 
@@ -872,5 +882,7 @@ def tests_in_cells(book: Book):
             yield f"the test cell {name} has no visible assert"
         for node in asserts:
             words = ast.unparse(node.msg) if node.msg else ""
-            if node.msg is None or (isinstance(node.msg, ast.Constant | ast.JoinedStr) and not JAPANESE.search(words)):
+            if node.msg is None or (
+                isinstance(node.msg, ast.Constant | ast.JoinedStr) and not JAPANESE.search(words)
+            ):
                 yield f"cell {name}, line {node.lineno}: the assert has no message in Japanese"

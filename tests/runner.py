@@ -69,7 +69,9 @@ class Result:
         found = []
         for cell in self.notebook.cells:
             seconds = cell_seconds(cell) * REFERENCE_SECONDS / reference_seconds()
-            if seconds > SLOW_CELL_SECONDS and not re.search(r"it/s|s/it|\d%\||Progress", json.dumps(cell.outputs)):
+            if seconds > SLOW_CELL_SECONDS and not re.search(
+                r"it/s|s/it|\d%\||Progress", json.dumps(cell.outputs)
+            ):
                 found.append(f"{cell.get('id')} {seconds:.0f} s")
         return found
 

@@ -58,7 +58,11 @@ def test_the_ranges_admit_colabs_versions():
 
 
 def test_the_ranges_admit_the_lock():
-    lock = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    lock = dict(
+        re.findall(
+            r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
     lock = {name.lower(): version for name, version in lock.items()}
     for text in project()["dependencies"]:
         item = Requirement(text)
@@ -81,7 +85,9 @@ def site_like_colab(folder: Path) -> None:
     for name, version in COLAB.items():
         info = folder / f"{name}-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8"
+        )
         (info / "RECORD").write_text("", encoding="utf-8")
         (info / "INSTALLER").write_text("pip\n", encoding="utf-8")
 
@@ -114,7 +120,12 @@ class Place:
         kept |= environment
         kept = {name: value for name, value in kept.items() if value}
         return subprocess.run(
-            [str(self.python), "-c", code], cwd=self.work, env=kept, capture_output=True, text=True, timeout=120
+            [str(self.python), "-c", code],
+            cwd=self.work,
+            env=kept,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
     def installed(self) -> set[str]:
@@ -228,7 +239,10 @@ def test_a_model_with_another_hash_is_refused_in_japanese(place, built, setup_ce
 
 def test_an_address_without_answer_is_one_sentence(place, setup_cell):
     run = place.run(
-        setup_cell, COLAB_RELEASE_TAG="x", LLMLAB_SOURCE="http://127.0.0.1:9/llmlab-0.1.0-py3-none-any.whl", PIP_RETRIES="0"
+        setup_cell,
+        COLAB_RELEASE_TAG="x",
+        LLMLAB_SOURCE="http://127.0.0.1:9/llmlab-0.1.0-py3-none-any.whl",
+        PIP_RETRIES="0",
     )
     assert run.returncode == 1 and "教材を入れられませんでした" in run.stderr
     assert "Traceback" not in run.stderr and place.installed() == set()
@@ -243,7 +257,9 @@ def test_running_the_cell_again_changes_nothing(place, built, setup_cell):
         fetched = len([path for _, path in requests if path.startswith("/files/")])
         assert place.run(setup_cell, **environment).returncode == 0
     assert place.installed() == first
-    assert len([path for _, path in requests if path.startswith("/files/")]) == fetched, "the model is fetched once"
+    assert len([path for _, path in requests if path.startswith("/files/")]) == fetched, (
+        "the model is fetched once"
+    )
 
 
 def test_elsewhere_the_cell_does_nothing(place, setup_cell):
@@ -281,7 +297,11 @@ def test_the_address_stands_in_one_place(tmp_path):
     course = mini.Mini(tmp_path)
     course.write()
     file = tmp_path / "data" / "course.toml"
-    text = file.read_text(encoding="utf-8").replace("example/mini", "somebody/else.git").replace('"main"', '"autumn"')
+    text = (
+        file.read_text(encoding="utf-8")
+        .replace("example/mini", "somebody/else.git")
+        .replace('"main"', '"autumn"')
+    )
     file.write_text(text, encoding="utf-8")
     assert sync.main(["--check", "--root", str(tmp_path)]) == 1
     assert sync.main(["--root", str(tmp_path)]) == 0

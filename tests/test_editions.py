@@ -58,7 +58,11 @@ def test_the_student_edition_is_whole(edition):
 
 def test_the_student_makefile_offers_lab_alone(edition):
     lines = (edition / "Makefile").read_text(encoding="utf-8").split("\n")
-    targets = [line.split(":")[0] for line in lines if line and line[0].isalpha() and ":" in line and "?=" not in line]
+    targets = [
+        line.split(":")[0]
+        for line in lines
+        if line and line[0].isalpha() and ":" in line and "?=" not in line
+    ]
     assert targets == ["lab"]
     if shutil.which("make"):
         shown = subprocess.run(["make", "-n", "lab"], cwd=edition, capture_output=True, text=True)
@@ -110,7 +114,9 @@ def plant_output(folder: Path):
     path = next(folder.glob("exercises/*/*.ipynb"))
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-    cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["a\n", solution_lines()[0] + "\n"]}]
+    cell["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": ["a\n", solution_lines()[0] + "\n"]}
+    ]
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
@@ -188,7 +194,9 @@ def test_only_tracked_files_and_no_instructor_part(tmp_path):
 
 def test_a_leak_stops_the_build_and_writes_nothing(tmp_path):
     root = small_course(tmp_path / "course")
-    (root / "data" / "course.toml").write_text("# assert add_one(value) == value + 1\n### BEGIN SOLUTION\n", encoding="utf-8")
+    (root / "data" / "course.toml").write_text(
+        "# assert add_one(value) == value + 1\n### BEGIN SOLUTION\n", encoding="utf-8"
+    )
     with pytest.raises(CourseError, match="BEGIN SOLUTION"):
         student.build(tmp_path / "out", root)
     assert not (tmp_path / "out").exists()
@@ -211,7 +219,9 @@ def test_building_again_keeps_git_and_drops_what_is_gone(tmp_path):
 def test_exercises_equal_what_nbgrader_generates(tmp_path):
     release.generate(tmp_path)
     assert files(tmp_path) == files(ROOT / "exercises"), "run `make exercises`"
-    _, different, errors = filecmp.cmpfiles(tmp_path, ROOT / "exercises", sorted(files(tmp_path)), shallow=False)
+    _, different, errors = filecmp.cmpfiles(
+        tmp_path, ROOT / "exercises", sorted(files(tmp_path)), shallow=False
+    )
     assert not different and not errors, f"run `make exercises`: {different} differ"
 
 
@@ -264,7 +274,9 @@ def test_data_is_found_without_a_clone(tmp_path, installed):
     """As in Colab: the wheel alone, an empty folder, which even holds somebody's own data folder."""
     (tmp_path / "data").mkdir()
     found = probe(tmp_path, PYTHONPATH=str(installed), HOME=str(tmp_path / "home"))
-    assert all(Path(found[key]).is_relative_to(installed / "llmlab") for key in ("package", "papers", "words"))
+    assert all(
+        Path(found[key]).is_relative_to(installed / "llmlab") for key in ("package", "papers", "words")
+    )
 
 
 def test_data_is_found_on_a_hub(tmp_path, installed):

@@ -34,7 +34,9 @@ def test_every_lesson_that_is_built_has_its_notebook_and_exercise():
     for row in rules.Book(Path()).toml("course.toml")["lesson"]:
         places = (f"notebooks/{row['id']}.ipynb", f"solutions/{row['id']}/{row['id']}.ipynb")
         for place in places:
-            assert (rules.ROOT / place).is_file() == row["built"], f"{place}: course.toml says built = {row['built']}"
+            assert (rules.ROOT / place).is_file() == row["built"], (
+                f"{place}: course.toml says built = {row['built']}"
+            )
 
 
 def test_every_claim_belongs_to_a_notebook():
@@ -46,7 +48,9 @@ def test_every_claim_belongs_to_a_notebook():
 
 
 def tracked() -> list[Path]:
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=rules.ROOT, capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=rules.ROOT, capture_output=True, text=True, check=True
+    )
     return [rules.ROOT / name for name in listing.stdout.split("\0") if name]
 
 

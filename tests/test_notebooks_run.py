@@ -57,7 +57,7 @@ from IPython.display import display
 display({"text/plain": "→", "application/vnd.llmlab.claim+json": {"id": "small", "verdict": "holds"}}, raw=True)"""
 BARE_FIGURE = "import matplotlib.pyplot as plt\nplt.subplots(figsize=(1, 1))"
 BARE_IMG = "from IPython.display import HTML\nHTML('<img src=\"data:,\">')"
-EMPTY_ALT = "from IPython.display import HTML\nHTML('<img alt=\"\" src=\"data:,\">')"
+EMPTY_ALT = 'from IPython.display import HTML\nHTML(\'<img alt="" src="data:,">\')'
 WIDGET_IMG = "import ipywidgets\nipywidgets.HTML('<img src=\"data:,\">')"
 GLYPH = """\
 import io

@@ -16,7 +16,17 @@ MODULES = sorted((ROOT / "llmlab").glob("*.py"))
 # Run as a command; nobody imports its functions, and its errors end in one sentence.
 PROGRAMS = ("setup",)
 # What the notebooks' libraries cost at import is paid when a function needs them.
-HEAVY = ("torch", "transformers", "matplotlib", "numpy", "scipy", "ipywidgets", "IPython", "tqdm", "huggingface_hub")
+HEAVY = (
+    "torch",
+    "transformers",
+    "matplotlib",
+    "numpy",
+    "scipy",
+    "ipywidgets",
+    "IPython",
+    "tqdm",
+    "huggingface_hub",
+)
 
 
 def public(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.AST]]:
@@ -39,7 +49,9 @@ def undocumented(source: str, program: bool = False) -> list[str]:
         if len(text) < 15:
             found.append(f"{name} has no docstring")
         elif not program and isinstance(node, ast.FunctionDef) and raises(node) and "Raises" not in text:
-            found.append(f"{name} raises {', '.join(sorted(raises(node)))} and its docstring has no section Raises")
+            found.append(
+                f"{name} raises {', '.join(sorted(raises(node)))} and its docstring has no section Raises"
+            )
     return found
 
 
@@ -89,6 +101,8 @@ def test_notebooks_side_does_not_need_the_instructors():
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
-                assert not (node.module or "").startswith("llmlab.grading"), f"{path.name} imports {node.module}"
+                assert not (node.module or "").startswith("llmlab.grading"), (
+                    f"{path.name} imports {node.module}"
+                )
             if isinstance(node, ast.Import):
                 assert not [item for item in node.names if item.name.startswith("llmlab.grading")], path.name

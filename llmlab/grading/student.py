@@ -146,7 +146,9 @@ def leaks(folder: Path, known: Secrets) -> list[str]:
             found += [f"{name}: the mark {mark}" for mark in MARKS if mark in text]
         lines = set(_lines(text))
         if relative.parts[0] in ("notebooks", "llmlab"):
-            found += [f"{name}: a whole block, {block[0]!r} …" for block in known.blocks if set(block) <= lines]
+            found += [
+                f"{name}: a whole block, {block[0]!r} …" for block in known.blocks if set(block) <= lines
+            ]
         else:
             found += [f"{name}: the line {line!r}" for line in sorted(known.lines & lines)]
     return found
@@ -165,7 +167,9 @@ def tracked(root: Path = ROOT) -> list[str]:
     """
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True)
     if listing.returncode:
-        raise CourseError("学生版は git が管理しているファイルから作ります。git のリポジトリーの中で実行してください。")
+        raise CourseError(
+            "学生版は git が管理しているファイルから作ります。git のリポジトリーの中で実行してください。"
+        )
     return [name for name in listing.stdout.split("\0") if name and (root / name).is_file()]
 
 
@@ -241,7 +245,9 @@ def wheel(student: Path, destination: Path, root: Path = ROOT) -> Path:
 
 def _stop_at(found: list[str]) -> None:
     if found:
-        raise CourseError("答えや採点用のテストが学生版に入ってしまいます。次を直してください。\n" + "\n".join(found))
+        raise CourseError(
+            "答えや採点用のテストが学生版に入ってしまいます。次を直してください。\n" + "\n".join(found)
+        )
 
 
 def main(arguments: list[str]) -> int:

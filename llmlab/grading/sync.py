@@ -70,7 +70,9 @@ def roles(notebook: nbformat.NotebookNode) -> list[str]:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-                named |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
+                named |= {
+                    target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)
+                }
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                 continue
             owner = node.func.value
