@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import re
 import tomllib
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -246,7 +248,9 @@ def format_of_file(book: Book):
     if extra:
         yield f"metadata has keys of an editor: {', '.join(sorted(extra))}"
     try:
-        nbformat.validate(raw)
+        with warnings.catch_warnings():  # ids that occur twice are cell_ids' affair
+            warnings.simplefilter("ignore")
+            nbformat.validate(copy.deepcopy(raw))
     except nbformat.ValidationError as error:
         yield f"not a valid notebook: {str(error).splitlines()[0]}"
 

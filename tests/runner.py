@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CLAIM = "application/vnd.llmlab.claim+json"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEMORY_FACTOR = 1.5
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.25
 SLOW_CELL_SECONDS = 3.0
 TIMEOUT = 600
 # reference_seconds() on the machine that the headers name (two cores of an AMD EPYC, idle).
