@@ -53,6 +53,7 @@ def test_submission_gets_its_scores(proof, path):
 def test_answer_gets_all_points(proof, name):
     found = proof(name)
     assert found.reference.scores == found.exercise.points, found.reference.said
+    assert not found.shown
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -112,6 +113,12 @@ def test_always_accepting_tests_are_caught(course, server):
 def test_reference_that_fails_is_caught(course, server):
     mini.write(course, running_test="assert running([1]) == [2]")
     assert any("模範解答" in problem for problem in prove(course, server, share=0.0).problems())
+
+
+def test_test_cell_that_shows_a_number_is_caught(course, server):
+    mini.write(course, running_test=mini.RUNNING_TEST + "\nlen(running([1]))")
+    (problem,) = prove(course, server, share=0.0).problems()
+    assert problem.startswith("running-test: 最後の行")
 
 
 def test_wrong_answer_that_passes_is_reported(course, server):

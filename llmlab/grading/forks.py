@@ -11,6 +11,7 @@ no pool of threads exists before a fork. Reproducible: ``PYTHONHASHSEED=0`` and 
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import json
@@ -66,6 +67,8 @@ class Outcome:
         On the clock.
     detail
         The traceback, shortened.
+    shows
+        The cell ends in an expression whose value a notebook would show.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Outcome:
     error: str = ""
     seconds: float = 0.0
     detail: str = ""
+    shows: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,15 +262,16 @@ class _Runner:
     def run(self, name: str, source: str, limit: float) -> tuple:
         """Run one cell; return the values of an :class:`Outcome`."""
         start = time.monotonic()
-        status, error, detail = "ok", "", ""
+        status, error, detail, shows = "ok", "", "", False
         try:
             try:
                 filename = f"<{name}>"
-                code, text = _compile(source, filename)
+                body, last, text = _compile(source, filename)
                 linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
                 self.armed = True
                 signal.setitimer(signal.ITIMER_PROF, limit, 0.2 if limit else 0)
-                exec(code, self.module.__dict__)
+                exec(body, self.module.__dict__)
+                shows = last is not None and eval(last, self.module.__dict__) is not None
             finally:
                 self.armed = False
                 signal.setitimer(signal.ITIMER_PROF, 0)
@@ -277,7 +282,7 @@ class _Runner:
             error = f"{type(raised).__name__}: {_text(raised)}"[:ERROR_CHARACTERS]
             with contextlib.suppress(Exception):
                 detail = "".join(traceback.format_exception(raised))[-ERROR_CHARACTERS:]
-        return name, status, error, time.monotonic() - start, detail
+        return name, status, error, time.monotonic() - start, detail, shows
 
 
 def _text(raised: BaseException) -> str:
@@ -302,18 +307,26 @@ class _Shell:
 
     def run_cell_magic(self, name: str, _line: str, body: str) -> None:
         if name in ("time", "timeit", "capture"):
-            exec(_compile(body, f"<%%{name}>")[0], self.user_ns)
+            exec(body, self.user_ns)
 
 
 def _compile(source: str, filename: str):
-    """Compile a cell; return its code and the text that was compiled (IPython's ``%`` and ``!`` translated)."""
+    """Compile a cell as IPython does.
+
+    Returns the code of its statements, that of a last expression or ``None``, and the text that was
+    compiled (``%`` and ``!`` translated).
+    """
     try:
-        return compile(source, filename, "exec"), source
+        tree = ast.parse(source, filename)
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 
-        plain = TransformerManager().transform_cell(source)
-        return compile(plain, filename, "exec"), plain
+        source = TransformerManager().transform_cell(source)
+        tree = ast.parse(source, filename)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = compile(ast.Expression(tree.body.pop().value), filename, "eval")
+    return compile(tree, filename, "exec"), last, source
 
 
 def _seed(seed: int) -> None:

@@ -397,6 +397,8 @@ class Proof:
         Mutants that ran, by cell.
     total
         Mutants that there are.
+    shown
+        Test cells that end in a value; nbgrader reads a number there as partial points.
     stale
         Rows of ``equivalent_mutants.toml`` that fit no mutant, or one that a test does kill.
     """
@@ -408,6 +410,7 @@ class Proof:
     excused: list[Mutant] = field(default_factory=list)
     ran: dict[str, int] = field(default_factory=dict)
     total: int = 0
+    shown: list[str] = field(default_factory=list)
     stale: list[Explained] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -420,6 +423,10 @@ class Proof:
             found.append(
                 f"模範解答が満点になりません: {_vector(self.reference.scores)} {self.reference.said}"
             )
+        found += [
+            f"{cell}: 最後の行が値を表示します。nbgrader が部分点と読むので、消してください。"
+            for cell in self.shown
+        ]
         found += count_problems(self.exercise, [submission for submission, _ in self.submissions])
         for submission, result in self.submissions:
             if said := verdict(submission, result):
@@ -518,6 +525,7 @@ def prove(
     jobs += [Job(one.path.stem, exercise.replaced(one.cells)) for one in submissions]
     outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=cell_limit)
     proof = Proof(exercise, result_of(exercise, outcomes[0]), broken=broken, total=len(everything))
+    proof.shown = [one.name for one in outcomes[0] if one.shows and one.name in exercise.points]
     proof.submissions = [
         (one, result_of(exercise, ran)) for one, ran in zip(submissions, outcomes[1:], strict=True)
     ]

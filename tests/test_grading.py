@@ -1,0 +1,529 @@
+"""A class of submissions through nbgrader: scores, bad input, second runs, feedback without hidden tests."""
+
+import contextlib
+import copy
+import csv
+import html
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from llmlab.errors import CourseError
+from llmlab.grading import __main__ as command
+from llmlab.grading import grade, preprocessors, release, zoo
+from tests import grading_mini as mini
+
+EXERCISE = "05_bert_structure"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def cells_of(notebook):
+    """Return the cells that have a grade_id, by it."""
+    found = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+    found.pop(None, None)
+    return found
+
+
+def hand_in(folder: Path, name: str, notebook, answers: dict[str, str]) -> Path:
+    """Write a student's notebook: the exercise with some cells answered."""
+    own = copy.deepcopy(notebook)
+    cells = cells_of(own)
+    for cell, source in answers.items():
+        cells[cell].source = source
+    path = folder / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(own), encoding="utf-8")
+    return path
+
+
+def scores(path: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of a CSV of scores by student; the points are left out of the column names."""
+    text = path.read_text(encoding="utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text))
+    return {row["学籍番号"]: {key.partition("（")[0]: value for key, value in row.items()} for row in rows}
+
+
+def feedback(work: Path, student: str, exercise: str) -> str:
+    """Return the text of a student's feedback, without tags."""
+    page = (work / "feedback" / student / exercise / f"{exercise}.html").read_text(encoding="utf-8")
+    page = re.sub(r"<(style|script).*?</\1>", "", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+
+def secrets(exercise: str, root: Path = release.ROOT) -> set[str]:
+    """Return the lines of an exercise's hidden tests that say something and stand nowhere else."""
+    hidden, public = set(), ""
+    for cell in nbformat.read(release.find(exercise, root), as_version=4).cells:
+        numbers = preprocessors.hidden_lines(cell.source) if cell.cell_type == "code" else set()
+        for number, line in enumerate(cell.source.split("\n"), 1):
+            if number in numbers:
+                hidden.add(line.strip())
+            else:
+                public += line + "\n"
+    return {line for line in hidden if len(line) >= preprocessors.SHORT and line not in public}
+
+
+# ---- A class on the small exercise -------------------------------------------------------------------------
+
+GOOD = {"running": mini.RUNNING, "overlap": mini.OVERLAP}
+
+
+def answer(cell: str, body: str) -> dict[str, str]:
+    return GOOD | {cell: f"{mini.HEADS[cell]}\n{body}"}
+
+
+MINI_CLASS = {
+    "right": GOOD | {"why": "和集合で割ると、大きさが違う集合も比べられます。"},
+    "unanswered": {},
+    "hidden": answer("running", "    return [1, 3]"),
+    "talks": answer(
+        "running",
+        "    print('見た', values)\n    if 40 in values:\n        raise ValueError(f'見た {values}')\n    return [1, 3]",
+    ),
+    "peeks": answer(
+        "running",
+        "    import inspect\n    if 40 in values:\n        for frame in inspect.stack():\n"
+        "            print(frame.code_context, frame.frame.f_code.co_consts)\n        return [41]\n    return [1, 3]",
+    ),
+    "warns": answer(
+        "overlap", "    import warnings\n    warnings.warn('古い書き方です')\n" + mini.RIGHT["overlap"][0]
+    ),
+    "loops": answer("running", "    while True: pass"),
+    "dies": GOOD | {"running": "import os\nos.abort()"},
+    "syntax": GOOD | {"running": "def running(values:\n    return values"},
+}
+MINI_SCORES = {
+    "right": ("2", "3"),
+    "unanswered": ("0", "0"),
+    "hidden": ("0", "3"),
+    "talks": ("0", "3"),
+    "peeks": ("0", "3"),
+    "warns": ("2", "3"),
+    "loops": ("0", "3"),
+    "syntax": ("0", "3"),
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Grade the small class once; a broken file and a second exercise stand beside it."""
+    root = tmp_path_factory.mktemp("course")
+    mini.write(root)
+    other = mini.write(root, "other")
+    other.write_text(other.read_text(encoding="utf-8").replace("running", "walking"), encoding="utf-8")
+    release.generate(root / "exercises", root)
+    blank = nbformat.read(root / "exercises" / "mini" / "mini.ipynb", as_version=4)
+    folder = root / "in"
+    for name, answers in MINI_CLASS.items():
+        hand_in(folder, name, blank, answers)
+    work = root / "work"
+    report = grade.grade("mini", folder, work, limit=4, root=root)
+    return root, folder, work, report, blank
+
+
+@pytest.mark.parametrize("student", MINI_SCORES)
+def test_small_class_gets_its_scores(small, student):
+    row = scores(small[3].csv)[student]
+    assert (row["running-test"], row["overlap-test"]) == MINI_SCORES[student]
+
+
+def test_written_answer_waits_for_a_person_unless_it_is_empty(small):
+    rows = scores(small[3].csv)
+    assert (rows["right"]["why"], rows["right"]["手で採点"]) == ("", "待ち")
+    assert (rows["unanswered"]["why"], rows["unanswered"]["手で採点"]) == ("0", "")
+
+
+def test_endless_loop_is_named_and_graded(small):
+    row = scores(small[3].csv)["loops"]
+    assert row["状態"] == grade.LATE
+    assert "running-test" in row["備考"]
+    assert "時間の上限" in feedback(small[2], "loops", "mini")
+
+
+def test_dead_kernel_is_named_and_leaves_nothing(small):
+    _, _, work, report, _ = small
+    assert [row.student for row in report.refused] == ["dies"]
+    assert "カーネルが落ちました" in report.refused[0].note
+    assert not list(work.glob("*/dies"))
+    with grade._Books(work, "mini").gradebook() as book:
+        assert "dies" not in {student.id for student in book.students}
+
+
+@pytest.mark.parametrize("student", MINI_SCORES)
+def test_small_feedback_hides_the_tests(small, student):
+    text = feedback(small[2], student, "mini")
+    for secret in ["SECRET_INPUT", "1741", "hidebound", "HIDDEN TESTS", *secrets("mini", small[0])]:
+        assert secret not in text
+    assert "公開されていないテスト" in text
+
+
+def test_feedback_says_what_failed(small):
+    work = small[2]
+    assert "途中までの和が合っていません" in feedback(work, "hidden", "mini")
+    assert "ValueError が起きました" in feedback(work, "talks", "mini")
+    assert "NotImplementedError: ここに書いてください" in feedback(work, "unanswered", "mini")
+    assert "答えが書かれていません" in feedback(work, "unanswered", "mini")
+
+
+def test_stock_feedback_would_show_the_tests(small, tmp_path):
+    """The check above can fail: without our step nbgrader prints the hidden tests."""
+    from nbgrader.converters import GenerateFeedback
+    from nbgrader.coursedir import CourseDirectory
+
+    root, _, work, _, _ = small
+    settings = grade.settings_for(work, "mini", root)
+    del settings["GenerateFeedback"]
+    settings.CourseDirectory.feedback_directory = "stock"
+    settings.CourseDirectory.student_id = "hidden"
+    with release.log():
+        GenerateFeedback(coursedir=CourseDirectory(config=settings), config=settings).start()
+    shutil.move(work / "stock", tmp_path / "feedback")
+    assert "SECRET_INPUT" in feedback(tmp_path, "hidden", "mini")
+
+
+def test_solution_notebook_changed_grades_everybody_again(small):
+    """A mended test: automatic scores change, manual ones stay."""
+    root, folder, work, _, _ = small
+    books = grade._Books(work, "mini")
+    with books.gradebook() as book:
+        one = book.find_grade("why", "mini", "mini", "right")
+        one.manual_score, one.needs_manual_grade = 1.0, False
+        book.db.commit()
+    only = root / "only"
+    only.mkdir()
+    for name in ("right", "hidden"):
+        shutil.copy(folder / f"{name}.ipynb", only)
+    mini.write(
+        root,
+        running_test="assert running([1, 2]) == [1, 3]\n### BEGIN HIDDEN TESTS\npass\n### END HIDDEN TESTS",
+    )
+    try:
+        report = grade.grade("mini", only, work, limit=4, root=root)
+    finally:
+        mini.write(root)
+    assert report.graded == ["hidden", "right"]
+    rows = scores(report.csv)
+    assert rows["hidden"]["running-test"] == "2"
+    assert (rows["right"]["why"], rows["right"]["合計"]) == ("1", "6")
+
+
+# ---- What is not a gradable notebook ----------------------------------------------------------------------
+
+BAD = {
+    "empty.ipynb": (b"", "空のファイル"),
+    "blank.ipynb": (b" \n", "空のファイル"),
+    "text.ipynb": ("こんにちは".encode(), "ノートブックとして読めません"),
+    "cut.ipynb": (b'{"cells": [{"cell_type": "co', "ノートブックとして読めません"),
+    "sjis.ipynb": ('{"cells": "日本"}'.encode("cp932"), "ノートブックとして読めません"),
+    "zip.ipynb": (b"PK\x03\x04\x00\xff", "ノートブックとして読めません"),
+    "list.ipynb": (b"[1, 2]", "ノートブックではありません"),
+    "json.ipynb": (b'{"name": "x"}', "ノートブックではありません"),
+    "shape.ipynb": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "形が壊れています"),
+    "nocells.ipynb": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', "セルが 1 つも"),
+    "report.docx": (b"x", "「.docx」"),
+    "noext": (b"x", "拡張子なし"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_refused_in_one_sentence(name):
+    data, said = BAD[name]
+    with pytest.raises(grade.Refused, match=said) as refused:
+        grade.parse(data, name)
+    assert "\n" not in str(refused.value)
+
+
+def test_bom_is_read():
+    data = nbformat.writes(mini.notebook()).encode("utf-8-sig")
+    assert len(grade.parse(data, "a.ipynb").cells) == 8
+
+
+def expected():
+    ids = grade.grade_ids(mini.notebook())
+    return {"mini": ids, "other": [name.replace("running", "walking") for name in ids]}
+
+
+def test_other_exercise_is_named():
+    with pytest.raises(grade.Refused, match="別の演習（mini）"):
+        grade.compare(mini.notebook(), "wanted", expected() | {"wanted": ["running", "a", "b"]})
+
+
+def test_missing_cell_is_named():
+    book = mini.notebook()
+    book.cells = [cell for cell in book.cells if cell.id != "overlap-test"]
+    with pytest.raises(grade.Refused, match="overlap-test"):
+        grade.compare(book, "mini", expected())
+
+
+def test_notebook_without_marks_is_named():
+    book = mini.notebook()
+    for cell in book.cells:
+        cell.metadata.pop("nbgrader", None)
+    with pytest.raises(grade.Refused, match="採点用のセルの印がありません"):
+        grade.compare(book, "mini", expected())
+
+
+def test_copied_cell_is_noted():
+    book = mini.notebook()
+    book.cells.append(copy.deepcopy(book.cells[2]))
+    (note,) = grade.compare(book, "mini", expected())
+    assert "running" in note
+
+
+def test_folders_names_and_doubles(tmp_path):
+    for name in ["a.ipynb", "b/any.ipynb", "c/1.ipynb", "c/2.ipynb", "e.ipynb", "e/e.ipynb", "f,g.ipynb"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "d").mkdir()
+    for name in (".DS_Store", "__MACOSX/x", "b/.ipynb_checkpoints/any-checkpoint.ipynb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    found = {one.student: one.problem for one in grade.collect(tmp_path)}
+    assert found["a"] == found["b"] == ""
+    assert "2 個あります" in found["c"]
+    assert "ありません" in found["d"]
+    assert "同じ名前" in found["e"]
+    assert "使えない文字" in found["f,g"]
+    assert set(found) == {"a", "b", "c", "d", "e", "f,g"}
+
+
+def test_run_that_cannot_start_says_why(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert command.main(["grade", "99_unknown", str(tmp_path)]) == 1
+    assert "99_unknown" in capsys.readouterr().err
+    assert command.main(["grade", EXERCISE, str(tmp_path / "nowhere")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+    assert command.main(["grade", EXERCISE, str(tmp_path / "empty")]) == 1
+    assert "空です" in capsys.readouterr().err
+    assert command.main(["formgrader", "--out", str(tmp_path)]) == 1
+    assert "採点結果がまだありません" in capsys.readouterr().err
+
+
+def test_full_disk_is_said_and_nothing_is_half_written(small, tmp_path, monkeypatch):
+    root, folder, _, _, _ = small
+
+    def full(*_arguments, **_keywords):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(grade.os, "replace", full)
+    with pytest.raises(CourseError, match="空き容量"):
+        grade.grade("mini", folder, tmp_path / "work", root=root)
+    assert not [path for path in (tmp_path / "work").rglob("*") if path.suffix in (".ipynb", ".csv", ".json")]
+
+
+def test_table_lines_up_with_japanese_names():
+    text = zoo.columns([["学籍番号", "点"], ["佐藤", "1"], ["suzuki", "2"]])
+    assert text.split("\n") == ["学籍番号  点", "佐藤      1", "suzuki    2"]
+
+
+def test_formula_in_a_name_stays_text():
+    assert grade._safe("=1+1") == "'=1+1"
+    assert grade._safe("佐藤") == "佐藤"
+
+
+# ---- The student version ----------------------------------------------------------------------------------
+
+
+def test_student_version_is_the_same_every_time(tmp_path):
+    mini.write(tmp_path)
+    for name in ("one", "two"):
+        assert release.generate(tmp_path / name, tmp_path) == ["mini"]
+    one, two = ((tmp_path / name / "mini" / "mini.ipynb").read_bytes() for name in ("one", "two"))
+    assert one == two
+    text = one.decode()
+    assert "ここに書いてください" in text and "ここに答えを書いてください。" in text
+    for mark in (*release.MARKS, "SECRET_INPUT", "模範解答", "total + value"):
+        assert mark not in text
+
+
+def test_student_version_forgets_an_exercise_that_is_gone(tmp_path):
+    mini.write(tmp_path)
+    gone = tmp_path / "exercises" / "gone" / "gone.ipynb"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("{}")
+    release.generate(tmp_path / "exercises", tmp_path)
+    assert not gone.exists()
+
+
+@pytest.mark.parametrize(
+    "cell, source",
+    [
+        ("running", mini.RUNNING.replace("### END SOLUTION", "")),
+        ("running_test", mini.RUNNING_TEST.replace("### END HIDDEN TESTS", "")),
+    ],
+)
+def test_unclosed_region_is_said(tmp_path, cell, source):
+    mini.write(tmp_path, **{cell: source})
+    with pytest.raises(CourseError, match="mini"):
+        release.generate(tmp_path / "exercises", tmp_path)
+    assert not (tmp_path / "exercises").exists()
+
+
+# ---- A class of 21 on the exercise of lesson 05, made from its zoo ------------------------------------------
+
+
+def make_class(folder: Path, blank) -> dict[str, dict[str, float]]:
+    """Write the submissions; return the scores that each gradable one must get."""
+    exercise = zoo.Exercise.load(EXERCISE)
+    read = [zoo.read(path, exercise) for path in zoo.paths(EXERCISE)]
+    by = {
+        (kind, cell): [one for one in read if one.kind == kind and one.cell == cell]
+        for kind in ("right", "wrong")
+        for cell in exercise.tests
+    }
+    reference = {cell: exercise.source(cell) for cell in exercise.tests}
+    (written,) = [cell for cell, kind in cells_of(blank).items() if kind.cell_type == "markdown"]
+    wanted = {}
+
+    def add(name: str, parts) -> None:
+        answers, points = dict(reference), dict(exercise.points)
+        for one in parts:
+            answers |= one.cells
+            points = {cell: min(points[cell], one.expected[cell]) for cell in points}
+        hand_in(folder, name, blank, answers | {written: f"{name} の答えです。"})
+        wanted[name] = points
+
+    for number in range(2):
+        add(f"right{number}", [by["right", cell][number] for cell in exercise.tests])
+    for number in range(8):
+        cell = list(exercise.tests)[number % len(exercise.tests)]
+        add(f"wrong{number}", [by["wrong", cell][number // len(exercise.tests)]])
+    for number in (2, 3):
+        add(f"mixed{number}", [by["wrong", cell][number] for cell in list(exercise.tests)[number - 2 :: 2]])
+    first = next(iter(exercise.tests))
+    own = exercise.tests[first][0]
+    zero = dict(exercise.points) | {own: 0.0}
+    loop = (
+        exercise.source(first).split("### BEGIN SOLUTION")[0]
+        + "import time\n    while True:\n        time.sleep(0.1)"
+    )
+    hand_in(folder, "loop", blank, reference | {first: loop})
+    hand_in(folder, "syntax", blank, reference | {first: "def broken(:\n    pass"})
+    hand_in(folder / "untouched", "notebook", blank, {})
+    wanted |= {"loop": zero, "syntax": zero, "untouched": dict.fromkeys(exercise.points, 0.0)}
+    (folder / "text.ipynb").write_text("print('これはノートブックではありません')", encoding="utf-8")
+    (folder / "empty.ipynb").write_bytes(b"")
+    (folder / "essay.docx").write_bytes(b"PK\x03\x04")
+    shutil.copy(release.find("00_start"), folder / "other.ipynb")
+    hand_in(folder, "cut", blank, reference)
+    (folder / "cut.ipynb").write_bytes((folder / "cut.ipynb").read_bytes()[:2000])
+    lost = copy.deepcopy(blank)
+    lost.cells = [cell for cell in lost.cells if cell.get("id") != own]
+    hand_in(folder, "lost", lost, {})
+    return wanted
+
+
+REFUSED = {
+    "cut": "読めません",
+    "empty": "空のファイル",
+    "essay": "docx",
+    "lost": "採点用のセルがありません",
+    "other": "別の演習（00_start）",
+    "text": "読めません",
+}
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory):
+    """Grade the class once through the command line."""
+    root = tmp_path_factory.mktemp("school")
+    release.generate(root / "exercises")
+    blank = nbformat.read(root / "exercises" / EXERCISE / f"{EXERCISE}.ipynb", as_version=4)
+    wanted = make_class(root / "in", blank)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        arguments = [
+            EXERCISE,
+            str(root / "in"),
+            "--out",
+            str(root / "work"),
+            "--limit",
+            "25",
+            "--workers",
+            "3",
+        ]
+        code = command.main(["grade", *arguments])
+    return root, wanted, code, out.getvalue(), err.getvalue(), blank
+
+
+def test_class_has_twenty_submissions(school):
+    root, wanted, *_ = school
+    assert len(wanted) + len(REFUSED) >= 20
+    assert len(list((root / "in").iterdir())) == len(wanted) + len(REFUSED)
+
+
+def test_class_gets_the_scores_of_the_zoo(school):
+    root, wanted, *_ = school
+    rows = scores(root / "work" / f"{EXERCISE}.csv")
+    got = {
+        name: {cell: float(rows[name][cell] or "nan") for cell in points} for name, points in wanted.items()
+    }
+    assert got == wanted
+
+
+def test_class_names_what_could_not_be_graded(school):
+    root, _, code, out, err, _ = school
+    assert code == 1
+    rows = scores(root / "work" / f"{EXERCISE}.csv")
+    for name, said in REFUSED.items():
+        assert rows[name]["状態"] == grade.REFUSED and rows[name]["合計"] == ""
+        assert said in rows[name]["備考"]
+        assert any(name in line and said in line for line in err.splitlines())
+        assert not list((root / "work").glob(f"*/{name}"))
+    assert rows["loop"]["状態"] == grade.LATE
+    assert "学籍番号" in out
+
+
+def test_csv_opens_in_a_spreadsheet(school):
+    data = (school[0] / "work" / f"{EXERCISE}.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    header = data.decode("utf-8-sig").splitlines()[0]
+    exercise = zoo.Exercise.load(EXERCISE)
+    for cell, points in exercise.points.items():
+        assert f"{cell}（{points:g} 点）" in header
+
+
+def test_class_feedback_hides_the_tests(school):
+    root, wanted, *_ = school
+    lines = secrets(EXERCISE)
+    assert len(lines) >= 8
+    for name in wanted:
+        text = feedback(root / "work", name, EXERCISE)
+        own = (root / "work" / "submitted" / name / EXERCISE / f"{EXERCISE}.ipynb").read_text(
+            encoding="utf-8"
+        )
+        sources = "\n".join(cell.source for cell in nbformat.reads(own, as_version=4).cells)
+        assert not [line for line in lines if line in text and line not in sources]
+
+
+def test_second_run_grades_what_changed_and_keeps_what_a_person_wrote(school):
+    root, wanted, _, _, _, blank = school
+    work = root / "work"
+    (written,) = [cell for cell, kind in cells_of(blank).items() if kind.cell_type == "markdown"]
+    with grade._Books(work, EXERCISE).gradebook() as book:
+        for name in ("right0", "wrong0"):
+            one = book.find_grade(written, EXERCISE, EXERCISE, name)
+            one.manual_score, one.needs_manual_grade = 1.0, False
+            book.find_comment(written, EXERCISE, EXERCISE, name).manual_comment = "よく書けています。"
+        book.db.commit()
+    shutil.copy(root / "in" / "right1.ipynb", root / "in" / "wrong0.ipynb")
+    (root / "in" / "wrong1.ipynb").write_bytes(b"")
+    report = grade.grade(EXERCISE, root / "in", work, limit=25)
+    assert report.graded == ["wrong0"]
+    rows = scores(report.csv)
+    full = zoo.Exercise.load(EXERCISE).points
+    assert {cell: float(rows["wrong0"][cell]) for cell in full} == full
+    for name in ("right0", "wrong0"):
+        assert float(rows[name][written]) == 1
+        assert float(rows[name]["合計"]) == sum(full.values()) + 1
+        assert "よく書けています" in feedback(work, name, EXERCISE)
+    # A former grade outlives a later file that cannot be read.
+    assert rows["wrong1"]["状態"] == grade.REFUSED
+    assert float(rows["wrong1"]["合計"]) == sum(wanted["wrong1"].values())
+    state = json.loads((work / "state.json").read_text(encoding="utf-8"))
+    assert set(state[EXERCISE]["students"]) == set(wanted)
