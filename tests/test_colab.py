@@ -23,7 +23,7 @@ import servers
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from llmlab.grading import student, sync
+from llmlab.grading import sync
 
 ROOT = sync.ROOT
 # Colab as of 2026-08-19; what it lacks: nbgrader, trl, fugashi, a Japanese font.
@@ -132,23 +132,15 @@ class Place:
         return {path.name for path in self.own.iterdir()} - {"colab.pth", "__pycache__"}
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> tuple[Path, Path]:
-    """The student edition and its wheel."""
-    folder = tmp_path_factory.mktemp("edition")
-    student.build(folder / "student")
-    return folder / "student", student.wheel(folder / "student", folder)
-
-
 @pytest.fixture
 def place(tmp_path) -> Place:
     return Place(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def setup_cell(built) -> str:
+def setup_cell(edition) -> str:
     """The set-up cell as it stands in the student edition's notebook."""
-    notebook = nbformat.read(built[0] / "notebooks" / f"{LESSON}.ipynb", as_version=4)
+    notebook = nbformat.read(edition / "notebooks" / f"{LESSON}.ipynb", as_version=4)
     return next(cell.source for cell in notebook.cells if cell.get("id") == "setup")
 
 
@@ -202,11 +194,11 @@ def colab(place: Place, address: str, wheel: Path) -> dict:
     }
 
 
-def test_the_cell_installs_and_fetches_without_a_clone(place, built, setup_cell):
+def test_the_cell_installs_and_fetches_without_a_clone(place, wheel, setup_cell):
     assert place.run("import llmlab").returncode != 0, "the place must lack llmlab before"
     routes = tiny_model(place.folder / "manifest")
-    with serve(built[1], routes) as (address, requests):
-        run = place.run(setup_cell + AFTER, **colab(place, address, built[1]))
+    with serve(wheel, routes) as (address, requests):
+        run = place.run(setup_cell + AFTER, **colab(place, address, wheel))
     assert run.returncode == 0, run.stderr
     package, papers, model, names = json.loads(run.stdout.strip().split("\n")[-1])
     assert Path(package).is_relative_to(place.own)
@@ -228,10 +220,10 @@ def test_the_cell_fetches_what_the_notebook_names(setup_cell):
     assert len([line for line in setup_cell.split("\n") if line.strip() and not line.startswith("#")]) <= 10
 
 
-def test_a_model_with_another_hash_is_refused_in_japanese(place, built, setup_cell):
+def test_a_model_with_another_hash_is_refused_in_japanese(place, wheel, setup_cell):
     routes = tiny_model(place.folder / "manifest", wrong=True)
-    with serve(built[1], routes) as (address, _):
-        run = place.run(setup_cell, **colab(place, address, built[1]))
+    with serve(wheel, routes) as (address, _):
+        run = place.run(setup_cell, **colab(place, address, wheel))
     assert run.returncode != 0 and "配布されたものと違います" in run.stderr, run.stderr[-500:]
     cache = place.folder / "home" / "cache"
     assert not [path for path in cache.rglob("*") if path.is_file()], "nothing half-written stays"
@@ -248,10 +240,10 @@ def test_an_address_without_answer_is_one_sentence(place, setup_cell):
     assert "Traceback" not in run.stderr and place.installed() == set()
 
 
-def test_running_the_cell_again_changes_nothing(place, built, setup_cell):
+def test_running_the_cell_again_changes_nothing(place, wheel, setup_cell):
     routes = tiny_model(place.folder / "manifest")
-    with serve(built[1], routes) as (address, requests):
-        environment = colab(place, address, built[1])
+    with serve(wheel, routes) as (address, requests):
+        environment = colab(place, address, wheel)
         assert place.run(setup_cell, **environment).returncode == 0
         first = place.installed()
         fetched = len([path for _, path in requests if path.startswith("/files/")])
@@ -268,11 +260,11 @@ def test_elsewhere_the_cell_does_nothing(place, setup_cell):
     assert place.installed() == set()
 
 
-def test_the_edition_installs_from_a_git_address(place, built):
+def test_the_edition_installs_from_a_git_address(place, edition):
     if not shutil.which("git"):
         pytest.skip("git is not installed")
     repository = place.folder / "repository"
-    shutil.copytree(built[0], repository)
+    shutil.copytree(edition, repository)
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "edition"]):
         subprocess.run([*git, *arguments], cwd=repository, check=True)

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import mini
@@ -20,23 +19,6 @@ from llmlab.errors import CourseError
 from llmlab.grading import release, student
 
 ROOT = student.ROOT
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("edition") / "student"
-    student.build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def installed(edition, tmp_path_factory) -> Path:
-    """The wheel's content, as pip would put it into site-packages."""
-    folder = tmp_path_factory.mktemp("wheel")
-    built = student.wheel(edition, folder / "dist")
-    with zipfile.ZipFile(built) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"
 
 
 def files(folder: Path) -> set[str]:
@@ -169,9 +151,17 @@ def test_a_planted_leak_is_found(planted, plant, words):
     assert found and all(words in sentence for sentence in found), found
 
 
-def small_course(root: Path) -> Path:
-    """A course in miniature under git, with one lecture and one exercise."""
+@pytest.fixture
+def small_course(tmp_path, monkeypatch) -> Path:
+    """A course in miniature under git, with one lecture and one exercise; nbgrader is left out."""
+    root = tmp_path / "course"
     mini.Mini(root).write()
+
+    def generate(destination: Path, root: Path) -> None:
+        (destination / mini.LESSON).mkdir(parents=True)
+        (destination / mini.LESSON / f"{mini.LESSON}.ipynb").write_text('{"cells": []}', encoding="utf-8")
+
+    monkeypatch.setattr(release, "generate", generate)
     (root / "llmlab" / "grading").mkdir(parents=True)
     (root / "llmlab" / "__init__.py").write_text("", encoding="utf-8")
     (root / "llmlab" / "grading" / "__init__.py").write_text("", encoding="utf-8")
@@ -184,16 +174,16 @@ def small_course(root: Path) -> Path:
     return root
 
 
-def test_only_tracked_files_and_no_instructor_part(tmp_path):
-    root = small_course(tmp_path / "course")
+def test_only_tracked_files_and_no_instructor_part(tmp_path, small_course):
+    root = small_course
     made = student.build(tmp_path / "out", root)
     assert "data/draft.md" not in made and "data/course.toml" in made
     assert "llmlab/grading/__init__.py" not in made and "solutions" not in " ".join(made)
     assert (tmp_path / "out" / "README.md").read_text(encoding="utf-8") == "# 講座\nはじめに\n"
 
 
-def test_a_leak_stops_the_build_and_writes_nothing(tmp_path):
-    root = small_course(tmp_path / "course")
+def test_a_leak_stops_the_build_and_writes_nothing(tmp_path, small_course):
+    root = small_course
     (root / "data" / "course.toml").write_text(
         "# assert add_one(value) == value + 1\n### BEGIN SOLUTION\n", encoding="utf-8"
     )
@@ -202,8 +192,8 @@ def test_a_leak_stops_the_build_and_writes_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_building_again_keeps_git_and_drops_what_is_gone(tmp_path):
-    root = small_course(tmp_path / "course")
+def test_building_again_keeps_git_and_drops_what_is_gone(tmp_path, small_course):
+    root = small_course
     out = tmp_path / "out"
     student.build(out, root)
     (out / ".git").mkdir()
