@@ -70,15 +70,15 @@ def log():
         logger.setLevel(level)
 
 
-def convert(name: str, destination: Path, database: str, root: Path = ROOT) -> None:
-    """Write the student version of one exercise below ``destination`` and its cells into the gradebook.
+def convert(name: str, destination: Path, database: str = "", root: Path = ROOT) -> None:
+    """Write the student version of one exercise below ``destination`` and its cells into a gradebook.
 
     Parameters
     ----------
     destination
         Gets ``NAME/NAME.ipynb``.
     database
-        The gradebook's address (``sqlite:///…``).
+        The gradebook's address (``sqlite:///…``); ``""`` for none.
 
     Raises
     ------
@@ -93,7 +93,11 @@ def convert(name: str, destination: Path, database: str, root: Path = ROOT) -> N
     settings = config()
     settings.CourseDirectory.root = str(root)
     settings.CourseDirectory.release_directory = str(destination.resolve())
-    settings.CourseDirectory.db_url = database
+    if database:
+        settings.CourseDirectory.db_url = database
+    else:
+        settings.GenerateAssignment.no_database = True
+        settings.SaveCells.enabled = False
     settings.CourseDirectory.assignment_id = name
     course = CourseDirectory(config=settings)
     with log() as lines:
@@ -123,7 +127,7 @@ def generate(destination: Path, root: Path = ROOT) -> list[str]:
         made = Path(folder).resolve() / "release"
         made.mkdir()
         for name in found:
-            convert(name, made, f"sqlite:///{(Path(folder) / 'gradebook.db').as_posix()}", root)
+            convert(name, made, root=root)
             text = (made / name / f"{name}.ipynb").read_text(encoding="utf-8")
             if left := [mark for mark in MARKS if mark in text]:
                 raise CourseError(
