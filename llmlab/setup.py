@@ -149,6 +149,8 @@ def make_environment(with_tests):
     say("パッケージを入れます（数分かかります）。")
     pip("install", *[word for lock in locks for word in ("-r", str(ROOT / lock))])
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    # No question about news over the notebook: a class has no network.
+    run_python("-m", "jupyter", "labextension", "disable", "@jupyterlab/apputils-extension:announcements")
     stamps = [wanted_stamp(False)] + ([wanted_stamp(True)] if with_tests else [])
     STAMP.write_text(json.dumps(stamps), encoding="utf-8")
 
@@ -199,9 +201,7 @@ def lab(port):
     address = f"http://127.0.0.1:{port}/lab/tree/{FIRST_PAGE}?token={token}"
     command = ["-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"]
     command += [f"--ServerApp.port={port}", "--ServerApp.root_dir=" + str(ROOT)]
-    # No questions about news or updates: a class has no network, and they cover the notebook.
-    command += ["--log-level=WARN", "--LabApp.news_url=None"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--log-level=WARN"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     say("JupyterLab を開きます。終えるときは、ここで Ctrl+C を押してください。")

@@ -18,6 +18,7 @@ OUT = Path(os.environ.get("LLMLAB_TEST_OUT", ROOT / ".test-output"))
 # JupyterLab shows no hidden folder, so the notebooks of this test lie in build/.
 ROOM = ROOT / "build" / "browser-test"
 EXERCISE = "00_start"
+WRONG = "wrong_token_count_special.py"
 MINUTES = 60_000
 
 
@@ -129,15 +130,19 @@ def test_a_widget_moves_its_figure(page, address):
 
 
 def exercise_notebook(name: str, right: bool) -> str:
-    """Write the student's notebook with the reference answers, or as it was handed out."""
+    """Write the student's notebook with the reference's answers, one of them a wrong submission's unless right."""
     student = nbformat.read(ROOT / "exercises" / EXERCISE / f"{EXERCISE}.ipynb", 4)
     source = nbformat.read(ROOT / "solutions" / EXERCISE / f"{EXERCISE}.ipynb", 4)
     answers = {
         cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if "nbgrader" in cell.metadata
     }
+    if not right:
+        (text,) = [path.read_text("utf-8") for path in (ROOT / "tests" / "submissions" / EXERCISE).glob(WRONG)]
+        _, grade_id, answer = re.split(r'# %% grade_id="([^"]+)"\n', text)
+        answers[grade_id] = answer
     for cell in student.cells:
         marks = cell.metadata.get("nbgrader", {})
-        if right and marks.get("solution"):
+        if marks.get("solution"):
             cell.source = answers[marks["grade_id"]]
     nbformat.write(student, ROOM / f"{name}.ipynb")
     return f"build/browser-test/{name}.ipynb"

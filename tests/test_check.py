@@ -31,6 +31,15 @@ def test_forbid_refuses_functions_and_methods_and_gives_them_back():
         pass
 
 
+def test_fingerprints_tell_answers_apart_without_showing_them():
+    expected = check.digest([1, 2.00001, "a"])
+    assert check.matches(torch.tensor([1.0, 2.0]), check.digest([1.0, 2.0]))
+    assert check.matches([1, 2.00002, "a"], expected) and check.matches((1, 2.0, "a"), expected)
+    for wrong in ([1, 2.1, "a"], [1, "a"], None, "2", object()):
+        assert not check.matches(wrong, expected)
+    assert check.digest(-0.0) == check.digest(0.0) and check.digest(10) != check.digest(11)
+
+
 def cell(source, grade_id=None):
     metadata = {"nbgrader": {"grade": True, "grade_id": grade_id}} if grade_id else {}
     return {"cell_type": "code", "id": grade_id or "x", "metadata": metadata, "source": source.splitlines(True)}
