@@ -395,8 +395,38 @@ def _ending(code: int) -> str:
     return f"{signal.Signals(-code).name} で終了" if code < 0 else f"終了コード {code}"
 
 
+def _import_what(cells: list, request: dict) -> None:
+    """Import the modules that these cells import, also those that they import late and inside functions.
+
+    A child runs the cells and says which; so each later child finds them imported, and nothing else of
+    that run is left.
+    """
+    before = set(sys.modules)
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            _seed(request["seed"])
+            runner = _Runner()
+            for name, source in cells:
+                runner.run(name, source, limit=0)
+            new = [name for name in list(sys.modules) if name not in before]
+            _write(writing, {"modules": new})
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    for name in json.loads(said)["modules"] if said else []:
+        with contextlib.suppress(BaseException):
+            importlib.import_module(name)
+
+
 def _trunk(request: dict, outbox: int) -> None:
     """Run the reference's cells; fork each job where it leaves them."""
+    if len(request["jobs"]) > 1:
+        _import_what(request["trunk"], request)
     _seed(request["seed"])
     runner = _Runner()
     outcomes: list[tuple] = []

@@ -98,8 +98,9 @@ class Exercise:
         return dict(self.cells)[cell]
 
     def replaced(self, cells: dict[str, str]) -> list[tuple[str, str]]:
-        """Return all cells with some of them replaced."""
-        return [(name, cells.get(name, source)) for name, source in self.cells]
+        """Return the cells up to the last test, some of them replaced."""
+        last = max((place for place, (name, _) in enumerate(self.cells) if name in self.points), default=-1)
+        return [(name, cells.get(name, source)) for name, source in self.cells[: last + 1]]
 
     def scores(self, outcomes: list[Outcome]) -> dict[str, float]:
         """Return the points of each test cell: all when it ran without an error, else 0, as nbgrader does."""
