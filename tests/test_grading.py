@@ -316,6 +316,16 @@ def test_full_disk_is_said_and_nothing_is_half_written(small, tmp_path, monkeypa
     assert not [path for path in (tmp_path / "work").rglob("*") if path.suffix in (".ipynb", ".csv", ".json")]
 
 
+def test_damaged_gradebook_is_said_and_kept(small, tmp_path):
+    root, folder, _, _, _ = small
+    book = tmp_path / "gradebook.db"
+    book.write_bytes(b"no database" * 100)
+    with pytest.raises(CourseError, match="採点簿"):
+        grade.grade("mini", folder, tmp_path, root=root)
+    assert book.read_bytes() == b"no database" * 100
+    assert list(tmp_path.iterdir()) == [book]
+
+
 def test_table_lines_up_with_japanese_names():
     text = zoo.columns([["学籍番号", "点"], ["佐藤", "1"], ["suzuki", "2"]])
     assert text.split("\n") == ["学籍番号  点", "佐藤      1", "suzuki    2"]

@@ -3,6 +3,9 @@
 What it makes lies in one folder (``grading/`` unless told): ``gradebook.db``, ``submitted/``, ``autograded/``
 and ``feedback/`` as nbgrader has them, ``EXERCISE.csv``, and ``state.json``, which remembers what has been
 graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook.
+
+Submissions run with the rights of whoever grades: grade on a machine, or in a container, that holds
+nothing else of value.
 """
 
 from __future__ import annotations
@@ -295,39 +298,49 @@ def _run(tasks: list[dict], workers: int, done) -> None:
     """Run tasks in as many processes as there are workers; call ``done(task, what went wrong)`` for each."""
     context = _context()
     waiting, running = deque(tasks), []
-    while waiting or running:
-        while waiting and len(running) < workers:
-            task = waiting.popleft()
-            here, there = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(there, task))
-            process.start()
-            there.close()
-            whole = max(LEAST, WHOLE * task["limit"])
-            running.append(_Running(task, process, here, time.monotonic() + whole))
-        connection.wait([one.pipe for one in running], timeout=1)
-        for one in list(running):
-            if one.pipe.poll():
-                try:
-                    said = one.pipe.recv()
-                except EOFError:
-                    said = "採点のプロセスが途中で終わりました。"
-            elif time.monotonic() > one.deadline:
-                said = "Timeout"
-            else:
-                continue
-            running.remove(one)
-            one.pipe.close()
-            _end(one.process)
-            done(one.task, said)
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                running.append(_start(context, waiting.popleft()))
+            connection.wait([one.pipe for one in running], timeout=1)
+            for one in list(running):
+                said = _said(one)
+                if said is not None:
+                    running.remove(one)
+                    one.pipe.close()
+                    _end(one.process)
+                    done(one.task, said)
+    finally:
+        for one in running:
+            _end(one.process, at_once=True)
 
 
-def _end(process) -> None:
+def _start(context, task: dict) -> _Running:
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(there, task))
+    process.start()
+    there.close()
+    return _Running(task, process, here, time.monotonic() + max(LEAST, WHOLE * task["limit"]))
+
+
+def _said(one: _Running) -> str | None:
+    """Return what went wrong (``""``: nothing), or ``None`` while the process works."""
+    if one.pipe.poll():
+        try:
+            return one.pipe.recv()
+        except EOFError:
+            return "採点のプロセスが途中で終わりました。"
+    return "Timeout" if time.monotonic() > one.deadline else None
+
+
+def _end(process, at_once: bool = False) -> None:
     """End a process and the kernels that it has started."""
     import psutil
 
     with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(process.pid).children(recursive=True)
-        process.join(2)
+        if not at_once:
+            process.join(2)
         for child in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
@@ -490,8 +503,10 @@ def grade(
     Raises
     ------
     CourseError
-        Unknown exercise; a folder that is missing or empty; a full disk.
+        Unknown exercise; a folder that is missing or empty; a full disk; a gradebook that cannot be used.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
     start = time.monotonic()
     path = find(exercise, root)
     submissions = Path(submissions)
@@ -507,6 +522,11 @@ def grade(
         raise CourseError(
             f"「{work}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
         ) from error
+    except SQLAlchemyError as error:
+        raise CourseError(
+            f"採点簿「{work / 'gradebook.db'}」を使えません（{type(error).__name__}）。"
+            "ほかのプログラムが開いていないか確かめ、だめなら控えに戻してください。"
+        ) from error
 
 
 def _grade(exercise, path, found, work, limit, workers, again, root, say, start) -> Report:
@@ -521,6 +541,9 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     solution = hashlib.sha256(path.read_bytes()).hexdigest()
     config()  # puts the environment's programs on PATH, which the gradebook needs
     work.mkdir(parents=True, exist_ok=True)
+    if (work / "gradebook.db").is_file():
+        with books.gradebook() as book:
+            book.assignments  # noqa: B018  (fails here when the gradebook is damaged)
     if state["solution"] != solution or not (work / "gradebook.db").is_file():
         with tempfile.TemporaryDirectory(prefix="llmlab-") as release:
             convert(exercise, Path(release), database(work), root)
