@@ -22,6 +22,8 @@ class Part:
         How many items (or clusters) it was measured on.
     above
         The value that it must exceed.
+    certain
+        Whether there is no sampling error; see :func:`exact`.
     """
 
     text: str
@@ -30,6 +32,7 @@ class Part:
     high: float
     n: int
     above: float = 0.0
+    certain: bool = False
 
     @property
     def holds(self) -> bool:
@@ -40,7 +43,7 @@ class Part:
 def exact(text: str, ok: bool, n: int) -> Part:
     """Return the part for a statement without sampling error, such as "equal in all n cases"."""
     value = 1.0 if ok else 0.0
-    return Part(text, value, value, value, n, above=0.5)
+    return Part(text, value, value, value, n, above=0.5, certain=True)
 
 
 def report(claim_id: str, parts: list[Part], note: str = "") -> str:
@@ -69,7 +72,7 @@ def report(claim_id: str, parts: list[Part], note: str = "") -> str:
     lines = [f"講義の主張［{claim_id}］ {statement}"]
     for part in parts:
         mark = "○" if part.holds else "×"
-        if part.low == part.high and part.estimate in (0.0, 1.0) and part.above == 0.5:
+        if part.certain:
             lines.append(f"  {mark} {part.text}（n = {part.n}、確定的）")
         else:
             lines.append(

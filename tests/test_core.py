@@ -103,6 +103,13 @@ def test_verdict_stands_on_the_interval(claim_rows, lows, verdict, word):
     assert json.loads(json.dumps(shown[claims.MIME]))["verdict"] == verdict
 
 
+def test_only_exact_parts_are_called_certain(claim_rows):
+    measured = claims.Part("割合", 1.0, 1.0, 1.0, 20, above=0.5)
+    with capture_output() as captured:
+        claims.report("x", [claims.exact("等しい", True, 3), measured])
+    assert captured.outputs[-1].data["text/plain"].count("確定的") == 1
+
+
 def test_unknown_claim_is_an_error(claim_rows):
     with pytest.raises(KeyError):
         claims.report("y", [claims.exact("等しい", True, 3)])
