@@ -40,6 +40,10 @@ def results(request):
 @pytest.mark.parametrize("path", PATHS, ids=label)
 def test_notebook_runs(path, results):
     claims = tomllib.loads((runner.ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))["claim"]
+    if path.is_relative_to(
+        runner.ROOT / "solutions"
+    ):  # an exercise has its lecture's name and makes no claims
+        claims = []
     result = runner.run(path, claims, OUT / path.relative_to(runner.ROOT).parent)
     results.append(result)
     assert not result.problems, "\n" + "\n".join(result.problems)
