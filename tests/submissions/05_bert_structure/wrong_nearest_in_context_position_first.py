@@ -1,4 +1,4 @@
-# misconception: (位置, 文の番号) の順に返す
+# misconception: (位置, 行) の順に返す
 # scores: nearest-in-context-test=0
 # %% grade_id="nearest-in-context"
 def nearest_in_context(hidden_states, attention_mask, special_mask, query, k):

@@ -1,4 +1,4 @@
-# misconception: 文の種類を 1 と 2 で数える
+# misconception: 文の番号を 1 と 2 で数える
 # scores: pair-input-test=0
 # %% grade_id="pair-input"
 def pair_input(tokenizer, pairs, max_length):

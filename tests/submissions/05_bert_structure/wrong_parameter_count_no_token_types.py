@@ -1,4 +1,4 @@
-# misconception: 文の種類の埋め込みを忘れる
+# misconception: 文の番号の埋め込みを忘れる
 # scores: parameter-count-test=0
 # %% grade_id="parameter-count"
 def parameter_count(config):

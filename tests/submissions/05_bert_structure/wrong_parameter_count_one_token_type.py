@@ -1,4 +1,4 @@
-# misconception: 文の種類の表を 1 行と数える
+# misconception: 文の番号の表を 1 行と数える
 # scores: parameter-count-test=0
 # %% grade_id="parameter-count"
 def parameter_count(config):

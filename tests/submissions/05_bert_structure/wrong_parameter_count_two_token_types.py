@@ -1,4 +1,4 @@
-# misconception: 文の種類をいつも 2 つと思う
+# misconception: 文の番号をいつも 2 つと思う
 # scores: parameter-count-test=0
 # %% grade_id="parameter-count"
 def parameter_count(config):
