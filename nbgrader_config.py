@@ -10,6 +10,7 @@ from pathlib import Path
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import GetGrades
 
+from llmlab.grading.feedback import Feedback
 from llmlab.grading.preprocessors import HideTests
 
 c = get_config()  # noqa: F821
@@ -42,4 +43,5 @@ c.IgnorePattern.pattern = r"[\s\S]"
 c.LimitOutput.max_lines = 500
 
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
+c.GenerateFeedback.exporter_class = Feedback
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

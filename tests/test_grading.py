@@ -170,6 +170,20 @@ def test_feedback_says_what_failed(small):
     assert "答えが書かれていません" in feedback(work, "unanswered", "mini")
 
 
+def test_feedback_speaks_japanese(small):
+    text = feedback(small[2], "unanswered", "mini")
+    for said in [
+        "テスト running-test （得点: 0.0 / 2.0）",
+        "記述 why",
+        "あなたの答え",
+        "コメント:",
+        "（先頭へ）",
+    ]:
+        assert said in text
+    for english in ["Score", "Test cell", "Grade cell", "Student's", "Comment", "(Top)", "response"]:
+        assert english not in text
+
+
 def test_stock_feedback_would_show_the_tests(small, tmp_path):
     """The check above can fail: without our step nbgrader prints the hidden tests."""
     from nbgrader.converters import GenerateFeedback
@@ -400,7 +414,7 @@ def make_class(folder: Path, blank) -> dict[str, dict[str, float]]:
 
     for number in range(2):
         add(f"right{number}", [by["right", cell][number] for cell in exercise.tests])
-    for number in range(8):
+    for number in range(7):
         cell = list(exercise.tests)[number % len(exercise.tests)]
         add(f"wrong{number}", [by["wrong", cell][number // len(exercise.tests)]])
     for number in (2, 3):
@@ -422,6 +436,8 @@ def make_class(folder: Path, blank) -> dict[str, dict[str, float]]:
     shutil.copy(release.find("00_start"), folder / "other.ipynb")
     hand_in(folder, "cut", blank, reference)
     (folder / "cut.ipynb").write_bytes((folder / "cut.ipynb").read_bytes()[:2000])
+    for name in ("first", "second"):
+        hand_in(folder / "twice", name, blank, reference)
     lost = copy.deepcopy(blank)
     lost.cells = [cell for cell in lost.cells if cell.get("id") != own]
     hand_in(folder, "lost", lost, {})
@@ -435,6 +451,7 @@ REFUSED = {
     "lost": "採点用のセルがありません",
     "other": "別の演習（00_start）",
     "text": "読めません",
+    "twice": "2 個あります",
 }
 
 
