@@ -34,7 +34,8 @@ def results(request):
         text = runner.table(found)
         OUT.mkdir(parents=True, exist_ok=True)
         (OUT / "notebooks.txt").write_text(text + "\n", encoding="utf-8")
-        request.config.pluginmanager.getplugin("terminalreporter").write_line("\n" + text)
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print(f"\n{text}", flush=True)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=label)
