@@ -236,8 +236,24 @@ def status(outcomes):
     return [outcome.status for outcome in outcomes]
 
 
-def test_server_has_one_thread_before_a_fork(server):
+@pytest.mark.parametrize("name", EXERCISES)
+def test_one_thread_forks_the_children_of_an_exercise(proof, server, name):
+    proof(name)
     assert server.threads == 1
+
+
+def test_reference_that_dies_is_said_and_the_server_goes_on(server):
+    jobs = [Job("reference", [("a", "1"), ("b", "1")]), Job("other", [("a", "1"), ("b", "2")])]
+    with pytest.raises(CourseError, match="途中で止まりました"):
+        server.run(jobs, [("a", "import os\nos.abort()"), ("b", "1")])
+    assert status(server.run(jobs)[1]) == ["ok", "ok"]
+
+
+def test_modules_that_are_imported_late_are_there_in_every_child(server):
+    trunk = [("a", "def work():\n    import wave\n    return 1"), ("b", "work()\nNone")]
+    look = ("b", "import sys\nassert 'wave' in sys.modules")
+    reference, child = server.run([Job("reference", trunk), Job("child", [trunk[0], look])], trunk)
+    assert status(reference) == status(child) == ["ok", "ok"]
 
 
 def test_torch_works_in_a_child(server):

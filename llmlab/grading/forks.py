@@ -125,7 +125,7 @@ class ForkServer:
         self._buffer = b""
         try:
             self._send({"modules": list(modules), "preload": preload})
-            # The number of the server's threads before any fork; 1 unless a module starts its own.
+            # The most threads that a process had when it forked children; 1 is safe.
             self.threads: int = self._receive()["threads"]
         except BaseException:
             self.close()
@@ -190,12 +190,16 @@ class ForkServer:
         }
         self._send(request)
         results: dict[int, list[Outcome]] = {}
-        while len(results) < len(jobs):
-            answer = self._receive()
+        lost = ""
+        while "done" not in (answer := self._receive()):
             if "lost" in answer:
-                raise CourseError(f"模範解答のノートブックの実行が途中で止まりました（{answer['lost']}）。")
-            results[answer["job"]] = [Outcome(*values) for values in answer["outcomes"]]
-        self._receive()  # "done"
+                lost = answer["lost"]
+            elif "threads" in answer:
+                self.threads = max(self.threads, answer["threads"])
+            else:
+                results[answer["job"]] = [Outcome(*values) for values in answer["outcomes"]]
+        if lost:
+            raise CourseError(f"模範解答のノートブックの実行が途中で止まりました（{lost}）。")
         return [results[number] for number in range(len(jobs))]
 
     def _send(self, message: dict) -> None:
@@ -382,7 +386,9 @@ def _serve(inbox, outbox: int) -> None:
                 os._exit(0)
         _, status = os.waitpid(trunk, 0)
         code = os.waitstatus_to_exitcode(status)
-        _write(outbox, {"lost": _ending(code)} if code else {"done": True})
+        if code:
+            _write(outbox, {"lost": _ending(code)})
+        _write(outbox, {"done": True})
 
 
 def _write(outbox: int, message: dict) -> None:
@@ -435,6 +441,8 @@ def _trunk(request: dict, outbox: int) -> None:
         waiting = deque(
             (number, job) for number, job in enumerate(request["jobs"]) if job["shared"] == position
         )
+        if waiting:
+            _write(outbox, {"threads": _threads()})
         _children(waiting, runner, outcomes, request, outbox)
         if position < len(cells):
             outcomes.append(runner.run(*cells[position], limit=0))
