@@ -203,13 +203,13 @@ def violations(book: Book, only: Iterable[str] | None = None) -> list[Violation]
 def stored_without_results(book: Book):
     """No outputs, no execution_count, no widget state: the book shows the outputs."""
     if "widgets" in book.raw.get("metadata", {}):
-        yield "the metadata hold stored widget state; remove metadata.widgets"
+        yield "the metadata hold stored widget state; `make sync` takes it out"
     for cell in book.raw["cells"]:
         if cell["cell_type"] == "code":
             if cell.get("outputs"):
-                yield f"cell {cell.get('id')} has stored outputs; clear them"
+                yield f"cell {cell.get('id')} has stored outputs; `make sync` clears them"
             if cell.get("execution_count") is not None:
-                yield f"cell {cell.get('id')} has an execution_count; clear it"
+                yield f"cell {cell.get('id')} has an execution_count; `make sync` clears it"
 
 
 @rule()
@@ -240,13 +240,15 @@ def format_of_file(book: Book):
         yield f"nbformat is {raw.get('nbformat')}.{raw.get('nbformat_minor')}, not 4.5"
         return
     metadata = raw["metadata"]
-    if metadata.get("kernelspec") != {"name": "python3", "display_name": "Python 3", "language": "python"}:
+    if metadata.get("kernelspec") != sync.KERNEL:
         yield f"metadata.kernelspec is {metadata.get('kernelspec')}, not python3 / Python 3 / python"
     if metadata.get("language_info") != {"name": "python"}:
         yield "metadata.language_info holds more than the name python; a saved kernel version goes stale"
-    extra = set(metadata) - {"kernelspec", "language_info", "llmlab", "accelerator", "colab", "widgets"}
-    if extra:
-        yield f"metadata has keys of an editor: {', '.join(sorted(extra))}"
+    if extra := set(metadata) - {*sync.NOTEBOOK_KEYS, "widgets"}:
+        yield f"metadata has keys of an editor: {', '.join(sorted(extra))}; `make sync` takes them out"
+    for cell in raw["cells"]:
+        if extra := set(cell["metadata"]) - set(sync.CELL_KEYS):
+            yield f"cell {cell.get('id')} has keys of an editor: {', '.join(sorted(extra))}; `make sync`"
     try:
         with warnings.catch_warnings():  # ids that occur twice are cell_ids' affair
             warnings.simplefilter("ignore")

@@ -319,3 +319,20 @@ def test_sync_says_where_it_cannot_write(tmp_path, capsys):
     assert sync.main(["--root", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "no cell with the id setup" in said and "no line <!-- badge -->" in said
+
+
+def test_sync_clears_what_running_left(tmp_path):
+    import mini
+
+    course = mini.Mini(tmp_path)
+    course.write()
+    clean = nbformat.read(course.lecture_path, as_version=4)
+    course.lecture.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+    course.lecture.metadata["language_info"] = {"name": "python", "version": "3.12.1"}
+    course.lecture.metadata["kernelspec"]["display_name"] = "my env"
+    cell = course.cell(course.lecture, "deeper")
+    cell.execution_count, cell.metadata["scrolled"] = 7, True
+    cell.outputs = [{"output_type": "stream", "name": "stdout", "text": "2\n"}]
+    course.write()
+    assert sync.main(["--root", str(tmp_path)]) == 0
+    assert nbformat.read(course.lecture_path, as_version=4) == clean

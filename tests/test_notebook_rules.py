@@ -181,6 +181,7 @@ BAD = [
     ("format_of_file", "kernelspec", meta(L, None, "kernelspec", "display_name", value="my env")),
     ("format_of_file", "goes stale", meta(L, None, "language_info", "version", value="3.11.4")),
     ("format_of_file", "keys of an editor", meta(X, None, "vscode", value={"interpreter": 1})),
+    ("format_of_file", "cell deeper has keys of an editor", meta(L, "deeper", "scrolled", value=True)),
     ("frame", "lacks the tag setup", meta(L, "setup", "tags")),
     ("frame", "the title is", edit(L, "header", "# 05", "# 06")),
     ("frame", "## 出典", edit(L, "summary", "## 出典", "## おわり")),

@@ -1,6 +1,7 @@
 """The student edition: what students, Colab and Binder receive, without answers and hidden tests.
 
-``python -m llmlab.grading student`` writes ``dist/student/`` and, from it, the wheel into ``dist/``.
+``python -m llmlab.grading student`` writes ``dist/student/`` and, from it, the wheel into ``dist/``; before
+that it brings badges, set-up cells and ``exercises/`` up to date.
 Only files that git tracks can get in, and of these only what ``PARTS`` names; the exercises are generated
 afresh. Before anything appears in ``dist/`` both are searched for answers and hidden tests.
 """
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import release
+from llmlab.grading import release, sync
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a student gets: whole folders (with a slash) and single files. All else stays with the instructor.
@@ -257,6 +258,12 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="where to (default: dist/)")
     options = parser.parse_args(arguments)
+    # Whoever changed a sentence or the address in data/course.toml needs no other command before this one.
+    if sync.main([]):
+        raise CourseError(
+            "上に名前のあるノートブックに、Colab のバッジか準備のセルの場所がありません。直してください。"
+        )
+    release.generate(ROOT / "exercises")
     files = build(options.dist / "student")
     made = wheel(options.dist / "student", options.dist)
     print(f"{options.dist.name}/student: {len(files)} ファイル")

@@ -1,8 +1,9 @@
-"""Writes the Colab badge and Colab's set-up cell into every notebook.
+"""Writes the Colab badge and Colab's set-up cell into every notebook, and clears what running it left there.
 
-Both follow from one place, ``data/course.toml``: ``[course] repository`` and ``branch`` name the git address
-of the student edition. ``python -m llmlab.grading sync`` writes them into ``notebooks/`` and ``solutions/``
-(``exercises/`` is generated from ``solutions/``); ``--check`` writes nothing and names what would change.
+Badge and set-up cell follow from one place, ``data/course.toml``: ``[course] repository`` and ``branch`` name
+the git address of the student edition. ``python -m llmlab.grading sync`` writes them into ``notebooks/`` and
+``solutions/`` (``exercises/`` is generated from ``solutions/``) and takes out outputs, execution counts, widget
+state and what an editor noted; ``--check`` writes nothing and names what would change.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 BADGE_MARK = "<!-- badge -->"
 BADGE_TEXT = "[![Colab で開く]"
 BADGE_IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+# What a notebook's and a cell's metadata may hold; editors add more.
+NOTEBOOK_KEYS = ("kernelspec", "language_info", "llmlab", "accelerator", "colab")
+CELL_KEYS = ("tags", "llmlab", "nbgrader", "jp-MarkdownHeadingCollapsed", "jupyter", "editable", "deletable")
 COLAB = "https://colab.research.google.com/github"
 
 SETUP = """\
@@ -125,6 +130,19 @@ def write(notebook: nbformat.NotebookNode, path: Path, root: Path = ROOT) -> lis
     return problems
 
 
+def tidy(notebook: nbformat.NotebookNode) -> None:
+    """Takes out (in place) what running and editing left: outputs, counts, widget state, an editor's notes."""
+    for key in set(notebook.metadata) - set(NOTEBOOK_KEYS):
+        del notebook.metadata[key]
+    notebook.metadata["kernelspec"] = dict(KERNEL)
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        for key in set(cell.metadata) - set(CELL_KEYS):
+            del cell.metadata[key]
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+
+
 def notebooks(root: Path = ROOT) -> list[Path]:
     """The notebooks that are written by hand: lectures, then exercises with their answers."""
     return sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "solutions").glob("*/*.ipynb"))
@@ -141,6 +159,7 @@ def main(argv: list[str] | None = None) -> int:
         name = path.relative_to(options.root).as_posix()
         before = path.read_text(encoding="utf-8")
         notebook = nbformat.reads(before, as_version=4)
+        tidy(notebook)
         problems = write(notebook, path, options.root)
         after = nbformat.writes(notebook) + "\n"
         for problem in problems:
