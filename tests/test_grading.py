@@ -90,6 +90,11 @@ MINI_CLASS = {
         "    import inspect\n    if 40 in values:\n        for frame in inspect.stack():\n"
         "            print(frame.code_context, frame.frame.f_code.co_consts)\n        return [41]\n    return [1, 3]",
     ),
+    "chains": answer(
+        "running",
+        "    try:\n        return values[99]\n    except IndexError as error:\n        if 40 in values:\n"
+        "            raise ValueError(f'見た {values}') from error\n        return [1, 3]",
+    ),
     "warns": answer(
         "overlap", "    import warnings\n    warnings.warn('古い書き方です')\n" + mini.RIGHT["overlap"][0]
     ),
@@ -103,6 +108,7 @@ MINI_SCORES = {
     "hidden": ("0", "3"),
     "talks": ("0", "3"),
     "peeks": ("0", "3"),
+    "chains": ("0", "3"),
     "warns": ("2", "3"),
     "loops": ("0", "3"),
     "syntax": ("0", "3"),
@@ -165,9 +171,20 @@ def test_small_feedback_hides_the_tests(small, student):
 def test_feedback_says_what_failed(small):
     work = small[2]
     assert "途中までの和が合っていません" in feedback(work, "hidden", "mini")
-    assert "ValueError が起きました" in feedback(work, "talks", "mini")
+    for student in ("talks", "chains"):
+        assert "ValueError が起きました" in feedback(work, student, "mini")
     assert "NotImplementedError: ここに書いてください" in feedback(work, "unanswered", "mini")
     assert "答えが書かれていません" in feedback(work, "unanswered", "mini")
+
+
+def test_only_fixed_sentences_of_hidden_tests_are_public():
+    source = (
+        'where = "講義 05"\nassert x, "見える"\n### BEGIN HIDDEN TESTS\nassert x == 17, "合いません。"\n'
+        'assert x, f"見直してください。{where}"\nassert x, f"値は {x} です"\nassert x, f"{where!r}"\nassert x\n'
+        'with forbid("torch.sum", message=where):\n    pass\n### END HIDDEN TESTS'
+    )
+    assert preprocessors.public_messages(source) == {"合いません。", "見直してください。講義 05", "講義 05"}
+    assert preprocessors.public_messages("def broken(") == set()
 
 
 def test_feedback_speaks_japanese(small):

@@ -12,6 +12,7 @@ WORDS = {
     '<meta charset="utf-8" />': '<meta charset="utf-8" />\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1" />',
     "min-width: 21ex;": "min-width: 8ex;",
+    "li.late-penalty {": "div.output_area pre {\n    white-space: pre-wrap;\n}\n\nli.late-penalty {",
     "(Score: ": "（得点: ",
     " round(2) }})": " round(2) }}）",
     "Score: {{": "得点: {{",

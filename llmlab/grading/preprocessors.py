@@ -12,7 +12,7 @@ END = "END HIDDEN TESTS"
 PLACE = "# （ここに、公開されていないテストがあります）"
 HIDDEN = "（公開されていないテスト）"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
+FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 LATE = "CellTimeoutError"
 SHORT = 8  # characters: a shorter line ("x = 1") says nothing about the tests
 
@@ -30,23 +30,42 @@ def hidden_lines(source: str) -> set[int]:
 
 
 def public_messages(source: str) -> set[str]:
-    """Return the fixed sentences that a test cell's hidden asserts say; never a computed one."""
+    """Return the fixed sentences that a test cell's hidden asserts say; never a computed one.
+
+    An f-string counts when it holds only names of texts that the cell assigns.
+    """
     numbers = hidden_lines(source)
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return set()
+    texts = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(text := _text(node.value, {}), str):
+            texts |= {target.id: text for target in node.targets if isinstance(target, ast.Name)}
     found = set()
     for node in ast.walk(tree):
         if getattr(node, "lineno", 0) not in numbers:
             continue
-        said = [node.msg] if isinstance(node, ast.Assert) else []
+        said = [node.msg] if isinstance(node, ast.Assert) and node.msg else []
         if isinstance(node, ast.Call):
             said = [keyword.value for keyword in node.keywords if keyword.arg == "message"]
-        found |= {
-            item.value for item in said if isinstance(item, ast.Constant) and isinstance(item.value, str)
-        }
-    return found
+        found |= {_text(item, texts) for item in said}
+    return found - {None}
+
+
+def _text(node: ast.expr, names: dict[str, str]) -> str | None:
+    """Return the text that an expression always gives, or ``None``."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.FormattedValue) and node.conversion == -1 and node.format_spec is None:
+        return _text(node.value, names)
+    if isinstance(node, ast.JoinedStr):
+        parts = [_text(part, names) for part in node.values]
+        return None if None in parts else "".join(parts)
+    return None
 
 
 class HideTests(NbGraderPreprocessor):
@@ -83,7 +102,7 @@ class HideTests(NbGraderPreprocessor):
         late = [output for output in errors if output.ename == LATE]
         cell.outputs = late or errors
         for output in cell.outputs:
-            self._explain(output, cell.source, hidden)
+            self._explain(output, cell, hidden)
             self._sweep(output)
         lines = []
         for number, line in enumerate(cell.source.split("\n"), 1):
@@ -93,16 +112,19 @@ class HideTests(NbGraderPreprocessor):
                 lines.append(line[: len(line) - len(line.lstrip())] + PLACE)
         cell.source = "\n".join(lines)
 
-    def _explain(self, output, source: str, hidden: set[int]) -> None:
+    def _explain(self, output, cell, hidden: set[int]) -> None:
         """Rewrite the error of a test cell."""
+        source = cell.source
         plain = ANSI.sub("", "\n".join(output.traceback))
-        places = [int(number) for number in FRAME.findall(plain)]
+        # A chain of exceptions shows frames of several cells; one of this cell's in a hidden test decides.
+        frames = [(int(run), int(line)) for run, line in FRAME.findall(plain)]
+        places = [line for run, line in frames if run == cell.execution_count]
         lines = source.split("\n")
         # Only a name of Python's own: an answer could write what it has seen into the name of a class.
         name = output.ename if hasattr(builtins, output.ename) else "エラー"
         if output.ename == LATE:
             said = ["時間の上限を超えたので、止めました。終わらない繰り返しがないか確かめてください。"]
-        elif places and places[0] not in hidden and places[0] <= len(lines):
+        elif places and not hidden & set(places) and places[0] <= len(lines):
             said = [f"このセルの {places[0]} 行目: {lines[places[0] - 1].strip()}"]
             said.append(f"{output.ename}: {output.evalue}")
         elif output.evalue in public_messages(source):
