@@ -8,9 +8,16 @@ import io
 import json
 import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from llmlab.errors import CourseError
@@ -571,3 +578,45 @@ def test_second_run_grades_what_changed_and_keeps_what_a_person_wrote(school):
     assert float(rows["wrong1"]["合計"]) == sum(wanted["wrong1"].values())
     state = json.loads((work / "state.json").read_text(encoding="utf-8"))
     assert set(state[EXERCISE]["students"]) == set(wanted)
+
+
+@pytest.fixture
+def formgrader(school):
+    """Open the formgrader on the class's gradebook; a function that reads one of its addresses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=test"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "llmlab.grading", "formgrader", "--out", school[0] / "work", *options],
+        cwd=release.ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def read(address: str) -> str:
+        url = f"http://127.0.0.1:{port}/formgrader/{address}?token=test"
+        for _ in range(120):
+            try:
+                with urllib.request.urlopen(url, timeout=60) as answer:
+                    return answer.read().decode()
+            except urllib.error.URLError as error:
+                if isinstance(error, urllib.error.HTTPError) or server.poll() is not None:
+                    raise
+                time.sleep(0.5)
+        raise TimeoutError(url)
+
+    yield read
+    for process in [*psutil.Process(server.pid).children(recursive=True), psutil.Process(server.pid)]:
+        process.terminate()
+    server.wait(30)
+
+
+def test_formgrader_opens_on_the_same_gradebook(school, formgrader):
+    rows = scores(school[0] / "work" / f"{EXERCISE}.csv")
+    listed = json.loads(formgrader(f"api/submitted_notebooks/{EXERCISE}/{EXERCISE}"))
+    graded = {name: row["合計"] for name, row in rows.items() if row["合計"]}
+    assert {one["student"]: f"{one['score']:g}" for one in listed} == graded
+    assert set(school[1]) == set(graded)
+    number = next(one["id"] for one in listed if one["student"] == "right0")
+    assert "right0 の答えです。" in formgrader(f"submissions/{number}/")
