@@ -167,6 +167,28 @@ def test_dead_kernel_is_named_and_leaves_nothing(small):
         assert "dies" not in {student.id for student in book.students}
 
 
+def test_submission_that_ignores_every_limit_is_ended(small, tmp_path, monkeypatch):
+    root, _, _, _, blank = small
+    deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    hand_in(tmp_path / "in", "deaf", blank, GOOD | {"running": deaf})
+    monkeypatch.setattr(grade, "LEAST", 8)
+    monkeypatch.setattr(grade, "WHOLE", 1)
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=3, root=root)
+    assert "全体の時間の上限" in report.refused[0].note
+    assert not list((tmp_path / "work").glob("*/deaf"))
+    left = [one for one in psutil.process_iter(["cwd"]) if str(tmp_path) in (one.info["cwd"] or "")]
+    assert not left
+
+
+def test_names_of_every_kind(small, tmp_path):
+    root, _, _, _, blank = small
+    for name in ("佐藤 太郎", "x+y"):
+        hand_in(tmp_path / "in", name, blank, GOOD)
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "結果 (2026)", limit=20, root=root)
+    assert report.graded == ["x+y", "佐藤 太郎"]
+    assert {row.total for row in report.rows} == {5.0}
+
+
 @pytest.mark.parametrize("student", MINI_SCORES)
 def test_small_feedback_hides_the_tests(small, student):
     text = feedback(small[2], student, "mini")
@@ -314,7 +336,16 @@ def test_copied_cell_is_noted():
 
 
 def test_folders_names_and_doubles(tmp_path):
-    for name in ["a.ipynb", "b/any.ipynb", "c/1.ipynb", "c/2.ipynb", "e.ipynb", "e/e.ipynb", "f,g.ipynb"]:
+    for name in [
+        "a.ipynb",
+        "b/any.ipynb",
+        "c/1.ipynb",
+        "c/2.ipynb",
+        "e.ipynb",
+        "e/e.ipynb",
+        "f,g.ipynb",
+        "h[1].ipynb",
+    ]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
     (tmp_path / "d").mkdir()
@@ -327,7 +358,8 @@ def test_folders_names_and_doubles(tmp_path):
     assert "ありません" in found["d"]
     assert "同じ名前" in found["e"]
     assert "使えない文字" in found["f,g"]
-    assert set(found) == {"a", "b", "c", "d", "e", "f,g"}
+    assert "使えない文字" in found["h[1]"]
+    assert set(found) == {"a", "b", "c", "d", "e", "f,g", "h[1]"}
 
 
 def test_run_that_cannot_start_says_why(tmp_path, capsys):
@@ -338,6 +370,9 @@ def test_run_that_cannot_start_says_why(tmp_path, capsys):
     assert "nowhere" in capsys.readouterr().err
     assert command.main(["grade", EXERCISE, str(tmp_path / "empty")]) == 1
     assert "空です" in capsys.readouterr().err
+    (tmp_path / "a.ipynb").write_text("{}")
+    assert command.main(["grade", EXERCISE, str(tmp_path), "--out", str(tmp_path / "x[1]")]) == 1
+    assert "--out" in capsys.readouterr().err
     assert command.main(["formgrader", "--out", str(tmp_path)]) == 1
     assert "採点結果がまだありません" in capsys.readouterr().err
 

@@ -36,7 +36,7 @@ from llmlab.grading.zoo import columns
 LIMIT = 30  # seconds for one cell
 WHOLE = 10  # a submission may take WHOLE × LIMIT seconds, at least LEAST
 LEAST = 300
-FORBIDDEN = set('/\\:*?"<>|,\n\r\t')
+FORBIDDEN = set('/\\:*?"<>|,[]\n\r\t')
 IGNORED = {"__MACOSX", "__pycache__"}
 DONE, SAME, LATE, REFUSED = "採点しました", "変更なし", "時間切れあり", "採点できません"
 
@@ -503,7 +503,8 @@ def grade(
     Raises
     ------
     CourseError
-        Unknown exercise; a folder that is missing or empty; a full disk; a gradebook that cannot be used.
+        Unknown exercise; a folder that is missing, empty or badly named; a full disk; a gradebook that
+        cannot be used.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -516,6 +517,10 @@ def grade(
     if not found:
         raise CourseError(f"提出フォルダー「{submissions}」は空です。ノートブックを入れてください。")
     work = Path(work or root / "grading").resolve()
+    if set("[]*?") & set(work.as_posix()):  # nbgrader would read them as a pattern
+        raise CourseError(
+            f"結果のフォルダー「{work}」の名前に [ ] * ? があります。別の場所を --out で指定してください。"
+        )
     try:
         return _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     except OSError as error:
