@@ -7,6 +7,7 @@ import os
 import time
 from functools import cache
 
+import psutil
 import pytest
 
 from llmlab.errors import CourseError
@@ -294,6 +295,17 @@ def test_child_that_dies_is_reported_and_the_rest_goes_on(server):
     assert status(leave) == ["died", "skipped"]
     assert status(group) == ["died"]
     assert status(fine) == ["ok"]
+
+
+def test_nothing_that_a_child_starts_is_left(server, tmp_path):
+    code = f"import subprocess\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(subprocess.Popen(['sleep', '600']).pid))"
+    server.run([Job("starts", [("a", code)])])
+    number = int((tmp_path / "pid").read_text())
+    for _ in range(100):
+        if not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the child's child still runs")
 
 
 def test_cells_run_as_in_a_notebook(server):

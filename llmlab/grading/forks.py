@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
+    "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
@@ -525,7 +526,8 @@ def _limit(seconds: float) -> None:
 
 def _finish(child: _Child, status: int, before: list, outbox: int) -> None:
     """Collect what a child has said, say how the rest ended, and clean up behind it."""
-    _kill(child.pid)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)  # what the job itself has started
     os.close(child.pipe)
     shutil.rmtree(child.folder, ignore_errors=True)
     lines = [json.loads(line) for line in child.data.split(b"\n") if line.endswith(b"}")]
