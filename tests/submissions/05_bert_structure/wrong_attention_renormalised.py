@@ -1,4 +1,5 @@
-# approach: softmax のあとでパディングを 0 にし、和が 1 になるよう割り直す
+# misconception: softmax のあとでパディングを 0 にして割り直し、パディングの点数が大きいと nan になる
+# scores: attention-test=0
 # %% grade_id="attention"
 def attention(queries, keys, values, attention_mask):
     scores = queries @ keys.transpose(-1, -2) / math.sqrt(queries.shape[-1])
