@@ -150,7 +150,8 @@ def make_environment(with_tests):
     pip("install", *[word for lock in locks for word in ("-r", str(ROOT / lock))])
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     # No question about news over the notebook: a class has no network.
-    run_python("-m", "jupyter", "labextension", "disable", "@jupyterlab/apputils-extension:announcements")
+    news = "@jupyterlab/apputils-extension:announcements"
+    run_python("-m", "jupyter", "labextension", "disable", news, stderr=subprocess.DEVNULL)
     stamps = [wanted_stamp(False)] + ([wanted_stamp(True)] if with_tests else [])
     STAMP.write_text(json.dumps(stamps), encoding="utf-8")
 

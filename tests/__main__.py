@@ -43,6 +43,7 @@ def run_stage(name: str, files: list[str], wrap: list[str], only: str, report: P
     """Run one stage's tests and return its counts and seconds."""
     environment = dict(os.environ, PATH=f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}")
     environment |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "ONLY": only}
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads leave the cores to others
     environment["LLMLAB_NETNS"] = "1" if wrap else ""
     command = [*wrap, sys.executable, "-m", "pytest", f"--junitxml={report}", "-rs"]
     command += [str(ROOT / "tests" / file) for file in files]
