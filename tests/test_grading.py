@@ -119,6 +119,7 @@ MINI_SCORES = {
     "佐藤 太郎": ("2", "3"),
     "loops": ("0", "3"),
     "syntax": ("0", "3"),
+    "copies": ("2", "3"),
 }
 
 
@@ -134,6 +135,10 @@ def small(tmp_path_factory):
     folder = root / "in"
     for name, answers in MINI_CLASS.items():
         hand_in(folder, name, blank, answers)
+    double = copy.deepcopy(blank)
+    double.cells.insert(2, copy.deepcopy(double.cells[2]))
+    double.cells[2].id = "copied"
+    hand_in(folder, "copies", double, GOOD)  # the answers stand in the last of two cells with one mark
     work = root / "結果 (2026)"
     report = grade.grade("mini", folder, work, limit=4, root=root)
     return root, folder, work, report, blank
@@ -156,6 +161,10 @@ def test_endless_loop_is_named_and_graded(small):
     assert row["状態"] == grade.LATE
     assert "running-test" in row["備考"]
     assert "時間の上限" in feedback(small[2], "loops", "mini")
+
+
+def test_copied_cell_is_graded_and_named(small):
+    assert "2 つ以上" in scores(small[3].csv)["copies"]["備考"]
 
 
 def test_dead_kernel_is_named_and_leaves_nothing(small):

@@ -215,6 +215,20 @@ def compare(notebook, exercise: str, expected: dict[str, list[str]]) -> list[str
     )
 
 
+def keep_last(notebook) -> None:
+    """Take nbgrader's marks off all but the last of several cells with one ``grade_id``.
+
+    nbgrader empties the marks of the others, and then refuses a cell whose marks are empty.
+    """
+    seen: set[str] = set()
+    for cell in reversed(notebook.cells):
+        kind = cell.metadata.get("nbgrader")
+        name = kind.get("grade_id") if isinstance(kind, dict) else None
+        if not name or name in seen:
+            cell.metadata.pop("nbgrader", None)
+        seen.add(name)
+
+
 def check(one: Submission, exercise: str, expected: dict[str, list[str]]) -> None:
     """Read one submission and say in ``problem`` why it cannot be graded."""
     if one.problem:
@@ -224,6 +238,7 @@ def check(one: Submission, exercise: str, expected: dict[str, list[str]]) -> Non
         one.digest = hashlib.sha256(data).hexdigest()
         one.notebook = parse(data, one.path.name)
         one.notes = compare(one.notebook, exercise, expected)
+        keep_last(one.notebook)
     except OSError as error:
         one.problem = f"ファイルを開けません（{error.strerror}）。権限を確かめてください。"
     except Refused as refused:
