@@ -197,6 +197,18 @@ def test_small_feedback_hides_the_tests(small, student):
     assert "公開されていないテスト" in text
 
 
+def test_feedback_of_a_lost_picture_and_a_printed_file(small, tmp_path):
+    root, _, _, _, blank = small
+    reads = f"print(open({str(release.find('mini', root))!r}).read())\n" + GOOD["running"]
+    lost = '見た図です。![図](attachment:figure.png) <img src="attachment:other.png">'
+    hand_in(tmp_path / "in", "reads", blank, GOOD | {"running": reads, "why": lost})
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=20, root=root)
+    assert not report.refused
+    text = feedback(tmp_path / "work", "reads", "mini")
+    assert "見た図です" in text
+    assert not [secret for secret in ("SECRET_INPUT", "1741", "hidebound") if secret in text]
+
+
 def test_feedback_says_what_failed(small):
     work = small[2]
     assert "途中までの和が合っていません" in feedback(work, "hidden", "mini")

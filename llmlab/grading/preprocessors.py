@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import json
 import re
 
 from nbgrader import utils
@@ -14,6 +15,9 @@ HIDDEN = "（公開されていないテスト）"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 LATE = "CellTimeoutError"
+# A picture that was pasted into a cell: ![…](attachment:NAME) or <img src="attachment:NAME">
+ATTACHMENT = re.compile(r"""(?P<start>\]\(\s*<?|src\s*=\s*["']?)attachment:(?P<name>[^\s)>"']*)""")
+MISSING = "missing-picture"
 SHORT = 8  # characters: a shorter line ("x = 1") says nothing about the tests
 
 
@@ -83,13 +87,27 @@ class HideTests(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 lines = cell.source.split("\n")
                 secret |= {lines[number - 1].strip() for number in hidden_lines(cell.source)}
-        self.secret = {line for line in secret if len(line) >= SHORT}
+        secret = {line for line in secret if len(line) >= SHORT}
+        # An answer that prints a notebook's file shows the lines as JSON writes them.
+        as_json = {json.dumps(line, ensure_ascii=flag)[1:-1] for line in secret for flag in (True, False)}
+        self.secret = secret | as_json
         for cell in nb.cells:
             if cell.cell_type == "code":
                 self._hide(cell)
+            elif cell.cell_type == "markdown":
+                self._drop_pictures(cell)
             if cell.metadata.get("nbgrader", {}).get("comment") == "No response.":
                 cell.metadata.nbgrader.comment = "答えが書かれていません。"
         return nb, resources
+
+    def _drop_pictures(self, cell) -> None:
+        """Say where a picture is missing that was pasted into another notebook: nbconvert would stop at it."""
+        there = cell.get("attachments", {})
+
+        def known(match: re.Match) -> str:
+            return match[0] if match["name"] in there else f"{match['start']}{MISSING}"
+
+        cell.source = ATTACHMENT.sub(known, cell.source)
 
     def _hide(self, cell) -> None:
         hidden = hidden_lines(cell.source)
