@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "notebooks/",
     "data/",
+    "docs/",
     "llmlab/",
     "README.md",
     "LICENSE",
