@@ -11,7 +11,7 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import GetGrades
 
 from llmlab.grading.feedback import Feedback
-from llmlab.grading.preprocessors import HideTests
+from llmlab.grading.preprocessors import HideTests, ShortLines
 
 c = get_config()  # noqa: F821
 
@@ -41,6 +41,7 @@ c.Execute.interrupt_on_timeout = True
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
 c.LimitOutput.max_lines = 500
+c.Autograde.autograde_preprocessors.append(ShortLines)
 
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
 c.GenerateFeedback.exporter_class = Feedback

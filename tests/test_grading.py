@@ -209,6 +209,16 @@ def test_feedback_of_a_lost_picture_and_a_printed_file(small, tmp_path):
     assert not [secret for secret in ("SECRET_INPUT", "1741", "hidebound") if secret in text]
 
 
+def test_long_line_is_cut_in_what_people_open(small, tmp_path):
+    root, _, _, _, blank = small
+    hand_in(tmp_path / "in", "long", blank, GOOD | {"running": 'print("x" * 3_000_000)\n' + GOOD["running"]})
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=20, root=root)
+    assert [row.total for row in report.rows] == [5.0]
+    for path in (tmp_path / "work").glob("*/long/mini/mini.*"):
+        assert path.stat().st_size < 1_000_000, path
+    assert "ここで切りました" in feedback(tmp_path / "work", "long", "mini")
+
+
 def test_feedback_says_what_failed(small):
     work = small[2]
     assert "途中までの和が合っていません" in feedback(work, "hidden", "mini")

@@ -18,6 +18,8 @@ LATE = "CellTimeoutError"
 # A picture that was pasted into a cell: ![…](attachment:NAME) or <img src="attachment:NAME">
 ATTACHMENT = re.compile(r"""(?P<start>\]\(\s*<?|src\s*=\s*["']?)attachment:(?P<name>[^\s)>"']*)""")
 MISSING = "missing-picture"
+WIDE = 5000  # characters of a printed line that are kept
+CUT = "…（長い行なので、ここで切りました）"
 SHORT = 8  # characters: a shorter line ("x = 1") says nothing about the tests
 
 
@@ -70,6 +72,18 @@ def _text(node: ast.expr, names: dict[str, str]) -> str | None:
         parts = [_text(part, names) for part in node.values]
         return None if None in parts else "".join(parts)
     return None
+
+
+class ShortLines(NbGraderPreprocessor):
+    """Cuts very long lines that a cell printed; nbgrader's own limit counts lines, however long."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Return the cell with no printed line longer than ``WIDE``."""
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                lines = output.text.split("\n")
+                output.text = "\n".join(line if len(line) <= WIDE else line[:WIDE] + CUT for line in lines)
+        return cell, resources
 
 
 class HideTests(NbGraderPreprocessor):
