@@ -28,6 +28,7 @@ from llmlab.errors import CourseError
 
 RECEIPT = ".llmlab.json"
 SOURCES = ("pypi", "hub", "course")
+CONVERSION = 2  # another number makes every machine convert its GGUF files again
 # Weights of other frameworks, and pickles, stay on the hub.
 HUB_FILES = ("*.json", "*.txt", "*.jinja", "*.model", "*.safetensors")
 
@@ -74,7 +75,8 @@ class Entry:
     @property
     def folder(self) -> str:
         """The name of the local folder; it changes when the manifest names another version."""
-        key = json.dumps([self.source, self.version, self.sha256, self.files], sort_keys=True)
+        made = CONVERSION if self.format == "gguf" else 0
+        key = json.dumps([self.source, self.version, self.sha256, self.files, made], sort_keys=True)
         return f"{self.role}-{self.profile}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
@@ -292,7 +294,6 @@ def _dequantise(wanted: Entry, source: Path, target: Path) -> Path:
         options["quantization_config"] = transformers.GgufConfig(dequantize=True)
     logging.disable_progress_bar()
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source, gguf_file=file)
         model = transformers.AutoModelForCausalLM.from_pretrained(
             source, gguf_file=file, dtype=torch.float32, **options
         )
@@ -300,8 +301,50 @@ def _dequantise(wanted: Entry, source: Path, target: Path) -> Path:
         logging.enable_progress_bar()
     # Half precision halves the file; the weights were 4-bit before.
     model.half().save_pretrained(target)
-    tokenizer.save_pretrained(target)
+    _gguf_tokenizer(source / file).save_pretrained(target)
     return target
+
+
+def _gguf_tokenizer(file: Path):
+    """Return the tokenizer that a GGUF file describes, the same under every version of transformers.
+
+    transformers' own converters differ: 5.15 takes the wrong end token and none for padding, and both
+    5.15 and 5.23 leave out that SmolLM's tokenizer splits digits one by one before its byte-level BPE.
+
+    Raises
+    ------
+    ValueError
+        For a tokenizer of another kind.
+    """
+    from gguf import GGUFReader
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    reader = GGUFReader(file)
+
+    def read(name):
+        return reader.fields[f"tokenizer.{name}"].contents()
+
+    if (read("ggml.model"), read("ggml.pre")) != ("gpt2", "smollm"):
+        raise ValueError(f"unknown tokenizer in {file.name}")
+    tokens = read("ggml.tokens")
+    merges = [tuple(merge.split(" ")) for merge in read("ggml.merges")]
+    core = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    core.pre_tokenizer = pre_tokenizers.Sequence([digits, pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    core.decoder = decoders.ByteLevel()
+    control = 3  # GGUF's token type of <|im_start|> and the like
+    core.add_special_tokens(
+        [token for token, kind in zip(tokens, read("ggml.token_type"), strict=True) if kind == control]
+    )
+    special = {"bos": "bos", "eos": "eos", "unk": "unknown", "pad": "padding"}
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        clean_up_tokenization_spaces=False,
+        **{f"{ours}_token": tokens[read(f"ggml.{theirs}_token_id")] for ours, theirs in special.items()},
+    )
+    tokenizer.chat_template = read("chat_template")
+    return tokenizer
 
 
 def _sha256(file: Path) -> str:

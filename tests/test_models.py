@@ -265,3 +265,21 @@ def test_data_is_searched_in_order(room):
     assert data.find("claims.toml") == ROOT / "data" / "claims.toml"
     with pytest.raises(CourseError, match="LLMLAB_DATA"):
         data.find("no-such.toml")
+
+
+def test_the_chat_tokenizer_is_smollms_own():
+    """The facts of SmolLM2's published tokenizer, whichever transformers converted it."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(models.path("chat", "cpu"))
+    named = (tokenizer.bos_token, tokenizer.eos_token, tokenizer.pad_token, tokenizer.unk_token)
+    assert named == ("<|im_start|>", "<|im_end|>", "<|im_end|>", "<|endoftext|>")
+    assert len(tokenizer) == 49_152 and len(tokenizer.all_special_ids) >= 3
+    assert tokenizer.tokenize("in 2024") == ["in", "Ġ", "2", "0", "2", "4"]
+    for text in ("Hello, world!  Two spaces", "日本の首都は東京です。", "x = y**2\n\treturn", "<|im_start|>user"):
+        assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
+    chat = [{"role": "user", "content": "Hi"}]
+    shown = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+    assert shown.startswith("<|im_start|>system\n") and shown.endswith("<|im_start|>assistant\n")
+    ids = tokenizer(shown)["input_ids"]
+    assert ids.count(tokenizer.bos_token_id) == 3 and ids.count(tokenizer.eos_token_id) == 2
