@@ -148,7 +148,9 @@ def make_environment(with_tests):
     pip("install", "--no-deps", *options, torch_pin())
     say("パッケージを入れます（数分かかります）。")
     pip("install", *[word for lock in locks for word in ("-r", str(ROOT / lock))])
-    pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    # setuptools' advice to package authors says nothing to who opens a course.
+    quiet = dict(os.environ, PYTHONWARNINGS="ignore")
+    pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT), env=quiet)
     # No question about news over the notebook: a class has no network.
     news = "@jupyterlab/apputils-extension:announcements"
     run_python("-m", "jupyter", "labextension", "disable", news, stderr=subprocess.DEVNULL)
@@ -208,11 +210,11 @@ def lab(port):
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     say("JupyterLab を開きます。終えるときは、ここで Ctrl+C を押してください。")
-    say("住所: " + address)
+    say("URL: " + address)
     if has_display():
         _open_when_up(address, port)
     else:
-        say("画面がないので、上の住所をブラウザーで開いてください。")
+        say("画面がないので、上の URL をブラウザーで開いてください。")
     return run_python(*command, env={"JUPYTER_TOKEN": token})
 
 

@@ -40,7 +40,7 @@ def address():
     printed = []
     for line in process.stdout:
         printed.append(line)
-        if found := re.match(r"住所: (http\S+)", line):
+        if found := re.match(r"URL: (http\S+)", line):
             break
     else:
         pytest.fail("".join(printed))
