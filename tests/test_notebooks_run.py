@@ -129,7 +129,8 @@ def test_a_bad_notebook_fails_its_check_alone(tmp_path, sources, words):
 
 
 def test_too_much_memory_fails(tmp_path):
-    block = "block = bytearray(400_000_000)\nblock[::4096] = b'x' * len(block[::4096])\ndel block"
+    # Held for longer than the runner's time between two samples.
+    block = "import time\nblock = bytearray(400_000_000)\nblock[::4096] = b'x' * len(block[::4096])\ntime.sleep(1)"
     result = run(tmp_path, block, CLAIM, memory=0.2)
     assert result.peak_gb > 0.4
     assert len(result.problems) == 1 and "memory: " in result.problems[0]
