@@ -32,6 +32,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from llmlab.errors import CourseError
+from llmlab.runtime import cores
 
 LIMIT = 10.0  # seconds of CPU for one child
 CELL_LIMIT = 5.0  # seconds of CPU for one cell: an endless loop ends here and the next cell runs
@@ -115,7 +116,7 @@ class ForkServer:
             raise CourseError(
                 "この確認は Linux か macOS で動きます。Windows では WSL の中で実行してください。"
             )
-        self.workers = workers or _cores()
+        self.workers = workers or cores()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "llmlab.grading.forks"],
             stdin=subprocess.PIPE,
@@ -224,12 +225,6 @@ class ForkServer:
         if "failed" in answer:
             raise CourseError(f"準備（読み込み）に失敗しました:\n{answer['failed']}")
         return answer
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _shared(trunk: Sequence, cells: Sequence) -> int:

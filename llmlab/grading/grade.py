@@ -32,6 +32,7 @@ from pathlib import Path
 from llmlab.errors import CourseError
 from llmlab.grading.release import ROOT, config, convert, find, log, names
 from llmlab.grading.zoo import columns
+from llmlab.runtime import cores
 
 LIMIT = 30  # seconds for one cell
 WHOLE = 10  # a submission may take WHOLE × LIMIT seconds, at least LEAST
@@ -475,8 +476,7 @@ class _Books:
 
 def _environment(workers: int) -> dict[str, str]:
     """Return what the kernels find in their environment: their share of the cores, the course's package."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = str(max(1, cores // workers))
+    threads = str(max(1, cores() // workers))
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         "HF_HUB_OFFLINE": "1",
@@ -583,7 +583,7 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         or one.student not in before
         or not books.folder("autograded", one.student).is_dir()
     ]
-    workers = max(1, min(workers or _cores(), len(fresh) or 1))
+    workers = max(1, min(workers or cores(), len(fresh) or 1))
     common = {
         "work": str(work),
         "exercise": exercise,
@@ -643,10 +643,6 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     target = work / f"{exercise}.csv"
     _write(target, _csv(points, ordered).encode("utf-8-sig"))
     return Report(exercise, points, ordered, sorted(graded), time.monotonic() - start, target)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read(books: _Books, exercise: str) -> tuple[dict[str, float], dict[str, Row], dict[str, str]]:
