@@ -8,10 +8,9 @@ import os
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
 
 from llmlab.grading.feedback import Feedback
-from llmlab.grading.preprocessors import HideTests, ShortLines
+from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
 
 c = get_config()  # noqa: F821
 
@@ -45,4 +44,4 @@ c.Autograde.autograde_preprocessors.append(ShortLines)
 
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
 c.GenerateFeedback.exporter_class = Feedback
-c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [Grades, HideTests, CSSHTMLHeaderPreprocessor]

@@ -645,6 +645,8 @@ def test_second_run_grades_what_changed_and_keeps_what_a_person_wrote(school):
         assert float(rows[name][written]) == 1
         assert float(rows[name]["合計"]) == sum(full.values()) + 1
         assert "よく書けています" in feedback(work, name, EXERCISE)
+    assert "採点待ち" not in feedback(work, "right0", EXERCISE)
+    assert "採点待ち" in feedback(work, "right1", EXERCISE), "0 points would be wrong before a person has read it"
     # A former grade outlives a later file that cannot be read.
     assert rows["wrong1"]["状態"] == grade.REFUSED
     assert float(rows["wrong1"]["合計"]) == sum(wanted["wrong1"].values())

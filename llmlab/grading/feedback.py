@@ -7,7 +7,10 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets import default
 
 TEMPLATE = Path(handlers.template_path) / "feedback" / "index.html.j2"
+SCORE = "cell.metadata.nbgrader.score | float | round(2)"
 WORDS = {
+    # 0 points would be wrong while a written answer waits for its reader.
+    f"{{{{ {SCORE} }}}}": f"{{{{ '採点待ち' if cell.metadata.nbgrader.waiting else {SCORE} }}}}",
     "<html>": '<html lang="ja">',
     '<meta charset="utf-8" />': '<meta charset="utf-8" />\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1" />',

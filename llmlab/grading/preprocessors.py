@@ -6,7 +6,7 @@ import json
 import re
 
 from nbgrader import utils
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
 BEGIN = "BEGIN HIDDEN TESTS"
 END = "END HIDDEN TESTS"
@@ -72,6 +72,18 @@ def _text(node: ast.expr, names: dict[str, str]) -> str | None:
         parts = [_text(part, names) for part in node.values]
         return None if None in parts else "".join(parts)
     return None
+
+
+class Grades(GetGrades):
+    """nbgrader's step that reads the scores, and which cells still wait for a person (``waiting``)."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if utils.is_grade(cell):
+            mark = cell.metadata.nbgrader
+            own = (mark["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+            mark["waiting"] = self.gradebook.find_grade(*own).needs_manual_grade
+        return cell, resources
 
 
 class ShortLines(NbGraderPreprocessor):
