@@ -261,17 +261,23 @@ def wrong_claims(notebook: nbformat.NotebookNode, rows: list[dict]) -> Iterator[
         payload = output.get("data", {}).get(CLAIM)
         if payload is None:
             continue
-        found[payload["id"]] = payload["verdict"]
+        found[payload["id"]] = payload
         if payload["id"] not in {row["id"] for row in rows}:
             yield f"claim {payload['id']} of cell {name} has no row in data/claims.toml"
     for row in rows:
-        verdict = found.get(row["id"])
         if row["expected"] in ("historical", "quoted"):
             continue
-        if verdict is None:
+        if row["id"] not in found:
             yield f"claim {row['id']} gave no verdict"
-        elif verdict != row["expected"]:
+            continue
+        verdict = found[row["id"]]["verdict"]
+        if verdict != row["expected"]:
             yield f"claim {row['id']} came out {verdict}, data/claims.toml expects {row['expected']}"
+        elif verdict == "part":
+            # "In part" alone would hold whichever parts do: the row says which.
+            parts = [part["holds"] for part in found[row["id"]]["parts"]]
+            if parts != row.get("parts"):
+                yield f"claim {row['id']} has the parts {parts}, data/claims.toml expects {row.get('parts')}"
 
 
 def table(results: list[Result]) -> str:

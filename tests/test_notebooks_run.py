@@ -128,6 +128,17 @@ def test_a_bad_notebook_fails_its_check_alone(tmp_path, sources, words):
     assert result.problems and all(words in problem for problem in result.problems), result.problems
 
 
+@pytest.mark.parametrize(
+    ("expected", "problems"), [([True, False], 0), ([False, True], 1), ([True, True], 1), (None, 1)]
+)
+def test_a_claim_that_holds_in_part_says_in_which(expected, problems):
+    payload = {"id": "half", "verdict": "part", "parts": [{"holds": True}, {"holds": False}]}
+    shown = nbformat.v4.new_output("display_data", {runner.CLAIM: payload})
+    notebook = new_notebook(cells=[new_code_cell("", id="claim", outputs=[shown])])
+    row = {"id": "half", "expected": "part"} | ({"parts": expected} if expected else {})
+    assert len(list(runner.wrong_claims(notebook, [row]))) == problems
+
+
 def test_too_much_memory_fails(tmp_path):
     # Held for longer than the runner's time between two samples.
     block = "import time\nblock = bytearray(400_000_000)\nblock[::4096] = b'x' * len(block[::4096])\ntime.sleep(1)"
