@@ -1,0 +1,114 @@
+"""Train the Japanese BERTs of data/models/: ``python data/build/bert_ja.py mini`` (or ``nsp``, ``mlm``, ``ltr``).
+
+``mini`` is bert-ja-mini; the three others are the ablation of BERT's Table 5 in miniature, each with the same
+budget. A run that was stopped goes on from its last save in build/. ``test`` scores what lies in data/models/ once
+on the test pages and writes data/models/bert-ja-mini/test.json.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+# Freed memory is kept by the process: without it every step asks the system for its pages again.
+if os.name == "posix" and "MALLOC_TRIM_THRESHOLD_" not in os.environ:
+    os.environ |= {"MALLOC_TRIM_THRESHOLD_": str(2**32), "MALLOC_MMAP_THRESHOLD_": str(2**32), "OMP_WAIT_POLICY": "PASSIVE"}
+    os.execv(sys.executable, [sys.executable, *sys.argv])
+
+import torch
+from transformers import AutoTokenizer, BertConfig, BertForPreTraining, set_seed
+
+from llmlab import corpus, pretrain
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "data" / "models"
+TOKENIZER = MODELS / "bert-ja-mini"
+WORK = ROOT / "build" / "bert_ja"
+FULL = ROOT / "build" / "corpus"  # the committed pages and the manual pages
+
+SIZES = {
+    "mini": {"hidden_size": 256, "num_hidden_layers": 4},
+    "ablation": {"hidden_size": 128, "num_hidden_layers": 2},
+}
+RUNS = {
+    "mini": ("mini", pretrain.Settings(tokens=40_000_000, batch_tokens=2048, learning_rate=2e-3, optimizer="muon")),
+    "nsp": ("ablation", pretrain.Settings(tokens=20_000_000, batch_tokens=2048, learning_rate=2e-3, optimizer="muon")),
+}
+for objective in ("mlm", "ltr"):
+    RUNS[objective] = ("ablation", pretrain.Settings(**RUNS["nsp"][1].__dict__ | {"objective": objective}))
+
+
+def encoded(split: str, tokenizer) -> corpus.Encoded:
+    """Return a split's token ids, kept in build/ after the first time."""
+    vocabulary = (TOKENIZER / "vocab.txt").stat().st_mtime_ns
+    file = WORK / f"{split}-{vocabulary}.npz"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        corpus.encode(corpus.documents(split, FULL), tokenizer, progress=True).save(file)
+    return corpus.Encoded.load(file)
+
+
+def new_model(size: str, vocab_size: int, objective: str) -> BertForPreTraining:
+    """Return an untrained BERT whose settings KerasHub's BERT can read too."""
+    sizes = SIZES[size]
+    config = BertConfig(
+        vocab_size=vocab_size,
+        **sizes,
+        num_attention_heads=sizes["hidden_size"] // 64,
+        intermediate_size=4 * sizes["hidden_size"],
+        hidden_act="gelu_pytorch_tanh",
+        layer_norm_eps=1e-12,
+        max_position_embeddings=512,
+        pad_token_id=0,
+        # Few epochs and masks drawn anew: what dropout would prevent does not happen.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        is_decoder=objective == "ltr",
+        use_cache=False,
+    )
+    # torch's fused attention is the slower one on a CPU at these lengths (make bench).
+    return BertForPreTraining._from_config(config, attn_implementation="eager")
+
+
+def store(model, tokenizer, name: str, log: pretrain.Log) -> None:
+    """Write the checkpoint in fp16 with its tokenizer and its log."""
+    folder = MODELS / name
+    model.half().save_pretrained(folder)
+    if folder != TOKENIZER:
+        tokenizer.save_pretrained(folder)
+    log.write(folder / "training.jsonl")
+
+
+def run(name: str) -> None:
+    size, settings = RUNS[name]
+    set_seed(settings.seed)
+    tokenizer = AutoTokenizer.from_pretrained(TOKENIZER)
+    measured = pretrain.fixed_batches(encoded("dev", tokenizer), tokenizer)
+    model = new_model(size, len(tokenizer), settings.objective)
+    print(f"{name}: {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
+
+    def evaluate(current):
+        return {key: round(value, 4) for key, value in pretrain.figures(pretrain.answers(current, measured)).items()}
+
+    log = pretrain.train(
+        model,
+        encoded("train", tokenizer),
+        tokenizer,
+        settings,
+        evaluate=evaluate if settings.objective != "ltr" else None,
+        every=100,
+        evaluate_every=1000,
+        save=WORK / f"{name}.pt",
+        save_every=500,
+        report=lambda row: print(json.dumps(row), flush=True),
+    )
+    store(model, tokenizer, "bert-ja-mini" if name == "mini" else f"bert-ja-ablation/{name}", log)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=RUNS)
+    arguments = parser.parse_args()
+    torch.set_num_threads(os.cpu_count() or 1)
+    run(arguments.name)
