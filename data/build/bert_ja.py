@@ -13,7 +13,7 @@ from pathlib import Path
 
 # Freed memory is kept by the process: without it every step asks the system for its pages again.
 if os.name == "posix" and "MALLOC_TRIM_THRESHOLD_" not in os.environ:
-    os.environ |= {"MALLOC_TRIM_THRESHOLD_": str(2**32), "MALLOC_MMAP_THRESHOLD_": str(2**32), "OMP_WAIT_POLICY": "PASSIVE"}
+    os.environ |= {"MALLOC_TRIM_THRESHOLD_": str(2**32), "MALLOC_MMAP_THRESHOLD_": str(2**32), "GOMP_SPINCOUNT": "20000"}
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import torch
@@ -32,7 +32,7 @@ SIZES = {
     "ablation": {"hidden_size": 128, "num_hidden_layers": 2},
 }
 RUNS = {
-    "mini": ("mini", pretrain.Settings(tokens=40_000_000, batch_tokens=2048, learning_rate=2e-3, optimizer="muon")),
+    "mini": ("mini", pretrain.Settings(tokens=36_000_000, batch_tokens=4096, learning_rate=2e-3, optimizer="muon")),
     "nsp": ("ablation", pretrain.Settings(tokens=20_000_000, batch_tokens=2048, learning_rate=2e-3, optimizer="muon")),
 }
 for objective in ("mlm", "ltr"):

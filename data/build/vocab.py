@@ -48,6 +48,8 @@ def main() -> None:
         subword_tokenizer_type="wordpiece",
         mecab_kwargs={"mecab_dic": "unidic_lite"},
         model_max_length=512,
+        # Two sentences come with their segments without being asked.
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
     ).save_pretrained(OUT)
     print(len(vocab), sorted(file.name for file in OUT.iterdir()))
 
