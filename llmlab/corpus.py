@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from llmlab.data import find
+from llmlab import models
 from llmlab.errors import CourseError
 
 SPLITS = ("train", "dev", "test", "unseen")
@@ -36,8 +36,10 @@ def documents(split: str, folder: Path | None = None) -> list[dict]:
         When the split has no such name, or its file is missing or damaged.
     """
     if split not in SPLITS:
-        raise CourseError(f"「{split}」という分割はありません。{'、'.join(SPLITS)} のどれかを書いてください。")
-    file = folder / f"{split}.jsonl.gz" if folder else find(f"corpus/ja/{split}.jsonl.gz")
+        raise CourseError(
+            f"「{split}」という分割はありません。{'、'.join(SPLITS)} のどれかを書いてください。"
+        )
+    file = (folder or models.path("corpus-ja")) / f"{split}.jsonl.gz"
     try:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
@@ -51,7 +53,10 @@ def documents(split: str, folder: Path | None = None) -> list[dict]:
 def sentences(document: dict) -> list[str]:
     """Return the sentences of a page, in order."""
     return [
-        sentence for section in document["sections"] for paragraph in section["paragraphs"] for sentence in paragraph
+        sentence
+        for section in document["sections"]
+        for paragraph in section["paragraphs"]
+        for sentence in paragraph
     ]
 
 
@@ -78,7 +83,9 @@ class Encoded:
 
     def save(self, file: Path) -> None:
         """Write to an ``.npz`` file."""
-        np.savez_compressed(file, ids=self.ids, sentence=self.sentence, document=self.document, manual=self.manual)
+        np.savez_compressed(
+            file, ids=self.ids, sentence=self.sentence, document=self.document, manual=self.manual
+        )
 
     @classmethod
     def load(cls, file: Path) -> "Encoded":
@@ -125,12 +132,15 @@ class Pairs:
     negative
         ``(pairs,)``: 0 for a pair that follows, 1 when b is from another manual, 2 when b is from
         another page of the same manual.
+    page
+        ``(pairs,)``: the number of the document that a comes from.
     """
 
     a: np.ndarray
     b: np.ndarray
     next_sentence_label: np.ndarray
     negative: np.ndarray
+    page: np.ndarray
 
     def __len__(self) -> int:
         return len(self.a)
@@ -201,10 +211,12 @@ def make_pairs(
             exchanged[todo[fits]] = b[other[fits]]
             todo = todo[~fits]
         negative[todo] = 0  # no other page of this manual
-    return Pairs(a, exchanged, (negative > 0).astype(np.int64), negative)
+    return Pairs(a, exchanged, (negative > 0).astype(np.int64), negative, page)
 
 
-def batches(encoded: Encoded, pairs: Pairs, tokenizer, tokens: int, rng: np.random.Generator | None, bucket: int = 50):
+def batches(
+    encoded: Encoded, pairs: Pairs, tokenizer, tokens: int, rng: np.random.Generator | None, bucket: int = 50
+):
     """Yield batches of about ``tokens`` tokens, pairs of like length together (little padding).
 
     Parameters
@@ -217,8 +229,8 @@ def batches(encoded: Encoded, pairs: Pairs, tokenizer, tokens: int, rng: np.rand
     Yields
     ------
     dict of numpy arrays
-        ``input_ids``, ``token_type_ids``, ``attention_mask`` ``(batch, length)``, ``next_sentence_label``
-        and ``negative`` ``(batch,)``.
+        ``input_ids``, ``token_type_ids``, ``attention_mask`` ``(batch, length)``, ``next_sentence_label``,
+        ``negative`` and ``page`` ``(batch,)``.
     """
     lengths = pairs.lengths()
     order = rng.permutation(len(pairs)) if rng is not None else np.arange(len(pairs))
@@ -260,4 +272,5 @@ def collate(encoded: Encoded, pairs: Pairs, chosen: np.ndarray, tokenizer) -> di
         "attention_mask": (np.arange(shape[1]) < lengths[:, None]).astype(np.int64),
         "next_sentence_label": pairs.next_sentence_label[chosen],
         "negative": pairs.negative[chosen],
+        "page": pairs.page[chosen],
     }

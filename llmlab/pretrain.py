@@ -164,7 +164,10 @@ def make_optimizers(model, settings: Settings) -> list:
             matrices.append(parameter)
         else:
             decayed.append(parameter)
-    groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    groups = [
+        {"params": decayed, "weight_decay": settings.weight_decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]
     found = [torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), eps=1e-6, fused=True)]
     if matrices:
         found.append(
@@ -189,7 +192,9 @@ def loss_of(model, batch: dict, labels, settings: Settings):
     return loss
 
 
-def stream(encoded: Encoded, tokenizer, settings: Settings, start: int = 0) -> Iterator[tuple[dict, np.ndarray]]:
+def stream(
+    encoded: Encoded, tokenizer, settings: Settings, start: int = 0
+) -> Iterator[tuple[dict, np.ndarray]]:
     """Yield batches and their labels without end; epoch after epoch the pairs and masks are drawn anew.
 
     ``start`` skips so many batches: a run that goes on sees what it would have seen.
@@ -316,7 +321,11 @@ def train(
         done = max(tokens / settings.tokens, (time.perf_counter() - begin) / seconds if seconds else 0.0)
         if done >= 1:
             break
-        rate = settings.learning_rate * min(1.0, done / settings.warmup + 1e-3) * min(1.0, (1 - done) / (1 - settings.warmup))
+        rate = (
+            settings.learning_rate
+            * min(1.0, done / settings.warmup + 1e-3)
+            * min(1.0, (1 - done) / (1 - settings.warmup))
+        )
         loss = loss_of(worker, to_tensors(batch, device), torch.from_numpy(labels).to(device), settings)
         losses.append(loss.detach())
         loss.backward()
@@ -360,7 +369,9 @@ def train(
     return log
 
 
-def keep(file: Path, model, optimizers: list, settings: Settings, log: Log, step: int, tokens: int, spent: float) -> None:
+def keep(
+    file: Path, model, optimizers: list, settings: Settings, log: Log, step: int, tokens: int, spent: float
+) -> None:
     """Save a run so that it can go on; a stop while writing leaves the earlier save whole."""
     import torch
 
@@ -401,8 +412,8 @@ def answers(model, measured: Iterable[tuple[dict, np.ndarray]]) -> dict[str, np.
     Returns
     -------
     dict of numpy arrays
-        ``mlm_label``, ``mlm_answer``, ``mlm_loss`` (nats) per masked place; ``nsp_label``, ``nsp_answer``,
-        ``negative`` per pair.
+        ``mlm_label``, ``mlm_answer``, ``mlm_loss`` (nats), ``mlm_page`` per masked place; ``nsp_label``,
+        ``nsp_answer``, ``negative``, ``nsp_page`` per pair. The pages are what an interval clusters by.
     """
     import torch
     from torch.nn.functional import cross_entropy
@@ -410,13 +421,27 @@ def answers(model, measured: Iterable[tuple[dict, np.ndarray]]) -> dict[str, np.
     was = model.training
     model.eval()
     device = next(model.parameters()).device
-    rows = {name: [] for name in ("mlm_label", "mlm_answer", "mlm_loss", "nsp_label", "nsp_answer", "negative")}
+    names = (
+        "mlm_label",
+        "mlm_answer",
+        "mlm_loss",
+        "mlm_page",
+        "nsp_label",
+        "nsp_answer",
+        "negative",
+        "nsp_page",
+    )
+    rows = {name: [] for name in names}
     with torch.inference_mode():
         for batch, labels in measured:
-            logits, asked, nsp = forward(model, to_tensors(batch, device), torch.from_numpy(labels).to(device))
+            logits, asked, nsp = forward(
+                model, to_tensors(batch, device), torch.from_numpy(labels).to(device)
+            )
             rows["mlm_label"].append(asked.cpu().numpy())
             rows["mlm_answer"].append(logits.argmax(-1).cpu().numpy())
             rows["mlm_loss"].append(cross_entropy(logits.float(), asked, reduction="none").cpu().numpy())
+            rows["mlm_page"].append(batch["page"][np.nonzero(labels != IGNORED)[0]])
+            rows["nsp_page"].append(batch["page"])
             rows["nsp_label"].append(batch["next_sentence_label"])
             rows["nsp_answer"].append(nsp.argmax(-1).cpu().numpy())
             rows["negative"].append(batch["negative"])

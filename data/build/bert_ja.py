@@ -13,7 +13,11 @@ from pathlib import Path
 
 # Freed memory is kept by the process: without it every step asks the system for its pages again.
 if os.name == "posix" and "MALLOC_TRIM_THRESHOLD_" not in os.environ:
-    os.environ |= {"MALLOC_TRIM_THRESHOLD_": str(2**32), "MALLOC_MMAP_THRESHOLD_": str(2**32), "GOMP_SPINCOUNT": "20000"}
+    os.environ |= {
+        "MALLOC_TRIM_THRESHOLD_": str(2**32),
+        "MALLOC_MMAP_THRESHOLD_": str(2**32),
+        "GOMP_SPINCOUNT": "20000",
+    }
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import torch
@@ -32,8 +36,14 @@ SIZES = {
     "ablation": {"hidden_size": 128, "num_hidden_layers": 2},
 }
 RUNS = {
-    "mini": ("mini", pretrain.Settings(tokens=36_000_000, batch_tokens=4096, learning_rate=2e-3, optimizer="muon")),
-    "nsp": ("ablation", pretrain.Settings(tokens=20_000_000, batch_tokens=2048, learning_rate=2e-3, optimizer="muon")),
+    "mini": (
+        "mini",
+        pretrain.Settings(tokens=36_000_000, batch_tokens=4096, learning_rate=2e-3, optimizer="muon"),
+    ),
+    "nsp": (
+        "ablation",
+        pretrain.Settings(tokens=20_000_000, batch_tokens=2048, learning_rate=2e-3, optimizer="muon"),
+    ),
 }
 for objective in ("mlm", "ltr"):
     RUNS[objective] = ("ablation", pretrain.Settings(**RUNS["nsp"][1].__dict__ | {"objective": objective}))
@@ -89,7 +99,10 @@ def run(name: str) -> None:
     print(f"{name}: {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
 
     def evaluate(current):
-        return {key: round(value, 4) for key, value in pretrain.figures(pretrain.answers(current, measured)).items()}
+        return {
+            key: round(value, 4)
+            for key, value in pretrain.figures(pretrain.answers(current, measured)).items()
+        }
 
     log = pretrain.train(
         model,

@@ -31,7 +31,22 @@ WORK = ROOT / "build" / "corpus"
 
 SPLITS = ("unseen", "test", "dev", "train")  # the order in which doubles are kept: training text gives way
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-BLOCKS = (*HEADINGS, "p", "li", "dd", "dt", "td", "th", "div", "section", "ul", "ol", "dl", "table", "blockquote")
+BLOCKS = (
+    *HEADINGS,
+    "p",
+    "li",
+    "dd",
+    "dt",
+    "td",
+    "th",
+    "div",
+    "section",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "blockquote",
+)
 # Parts of a page that are no running text: menus, code, references, what only a browser shows.
 DROP = (
     "//head|//script|//style|//nav|//header|//footer|//aside|//pre|//textarea|//button|//svg|//math|//iframe",
@@ -75,7 +90,9 @@ def fetch(source: dict, folder: Path, accept: bool = False) -> Path:
     if not list(folder.glob(f"{name}_*.deb")):
         folder.mkdir(parents=True, exist_ok=True)
         for wanted in (f"{name}={version}", name):
-            if not subprocess.run(["apt-get", "download", "-qq", wanted], cwd=folder, capture_output=True).returncode:
+            if not subprocess.run(
+                ["apt-get", "download", "-qq", wanted], cwd=folder, capture_output=True
+            ).returncode:
                 break
         else:
             raise CorpusError(f"{name}: apt-get cannot bring this package (gone, or no network). {keeps}")
@@ -138,7 +155,9 @@ def read_page(html: bytes, drop: tuple[str, ...] = ()) -> list[dict]:
     return [section for section in sections if section["paragraphs"]]
 
 
-def read_pages(package: str, root: Path, files: list[Path], drop: tuple[str, ...], mandoc: Path | None) -> list[dict]:
+def read_pages(
+    package: str, root: Path, files: list[Path], drop: tuple[str, ...], mandoc: Path | None
+) -> list[dict]:
     """Return the documents of some pages of a package (runs in a worker process)."""
     documents = []
     for file in files:
@@ -160,9 +179,14 @@ def read_source(source: dict, root: Path, mandoc: Path | None, pool: ProcessPool
     """Return every document of a package, its origin and licence with it."""
     files = sorted(file for file in root.glob(source["pages"]) if file.is_file() and not file.is_symlink())
     if not files:
-        raise CorpusError(f"{source['package']}: no page matches {source['pages']}. The package was rearranged.")
+        raise CorpusError(
+            f"{source['package']}: no page matches {source['pages']}. The package was rearranged."
+        )
     parts = [files[start : start + 50] for start in range(0, len(files), 50)]
-    jobs = [pool.submit(read_pages, source["package"], root, part, tuple(source.get("drop", ())), mandoc) for part in parts]
+    jobs = [
+        pool.submit(read_pages, source["package"], root, part, tuple(source.get("drop", ())), mandoc)
+        for part in parts
+    ]
     documents = [document for job in jobs for document in job.result()]
     for document in documents:
         document["license"] = source["license"]
@@ -221,7 +245,9 @@ def drop_doubles(documents: list[dict], pool: ProcessPoolExecutor) -> int:
     MinHash proposes (Broder 1997), the exact Jaccard decides. The order of SPLITS makes the training text give way.
     """
     order = sorted(documents, key=lambda document: (SPLITS.index(document["split"]), not document["commit"]))
-    texts = ["".join(p) for document in order for section in document["sections"] for p in section["paragraphs"]]
+    texts = [
+        "".join(p) for document in order for section in document["sections"] for p in section["paragraphs"]
+    ]
     signed = iter(pool.map(sign, texts, chunksize=500))
     index = MinHashLSH(threshold=NEAR - 0.1, num_perm=PERMUTATIONS)
     seen: dict[int, set[str]] = {}
@@ -231,7 +257,9 @@ def drop_doubles(documents: list[dict], pool: ProcessPoolExecutor) -> int:
             kept = []
             for paragraph in section["paragraphs"]:
                 _, grams, digest = next(signed)
-                if any(len(grams & seen[key]) >= NEAR * len(grams | seen[key]) for key in index.query(digest)):
+                if any(
+                    len(grams & seen[key]) >= NEAR * len(grams | seen[key]) for key in index.query(digest)
+                ):
                     gone += 1
                     continue
                 index.insert(len(seen), digest)
@@ -243,7 +271,9 @@ def drop_doubles(documents: list[dict], pool: ProcessPoolExecutor) -> int:
 
 def characters(document: dict) -> int:
     """Return the number of characters of a document's paragraphs."""
-    return sum(len(sentence) for s in document["sections"] for paragraph in s["paragraphs"] for sentence in paragraph)
+    return sum(
+        len(sentence) for s in document["sections"] for paragraph in s["paragraphs"] for sentence in paragraph
+    )
 
 
 def write(documents: list[dict], file: Path) -> None:
@@ -251,12 +281,31 @@ def write(documents: list[dict], file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(
         json.dumps(
-            {key: document[key] for key in ("id", "manual", "license", "sections")}, ensure_ascii=False, separators=(",", ":")
+            {key: document[key] for key in ("id", "manual", "license", "sections")},
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
         + "\n"
         for document in sorted(documents, key=lambda document: document["id"])
     )
     file.write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
+
+
+def copy_notices(source: dict, packages: Path, folder: Path) -> None:
+    """Copy the package's copyright notice: every licence here asks that it stays with the text."""
+    name = source.get("copyright", source["package"])
+    root = (
+        fetch({"package": name, "version": source["version"]}, packages)
+        if "copyright" in source
+        else packages / name
+    )
+    notice = next((root / "usr" / "share" / "doc").glob("*/copyright"), None)
+    if notice is None:
+        raise CorpusError(
+            f"{name}: the package holds no copyright notice; its text must not be committed without."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{source['package']}.txt").write_bytes(notice.read_bytes())
 
 
 def statistics(documents: list[dict], steps: dict) -> str:
@@ -307,11 +356,15 @@ def statistics(documents: list[dict], steps: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accept", action="store_true", help="take packages that differ from corpus.toml")
-    parser.add_argument("--packages", type=Path, default=WORK / "packages", help="folder for the Debian packages")
+    parser.add_argument(
+        "--packages", type=Path, default=WORK / "packages", help="folder for the Debian packages"
+    )
     arguments = parser.parse_args()
     rows = sources()
     roots = {row["package"]: fetch(row, arguments.packages, arguments.accept) for row in rows}
-    mandoc = fetch({"package": "mandoc", "version": "1.14.6-1+b1"}, arguments.packages) / "usr" / "bin" / "mandoc"
+    mandoc = (
+        fetch({"package": "mandoc", "version": "1.14.6-1+b1"}, arguments.packages) / "usr" / "bin" / "mandoc"
+    )
     documents, steps = [], {}
     with ProcessPoolExecutor() as pool:
         for row in rows:
@@ -326,6 +379,11 @@ def main() -> None:
         chosen = [document for document in documents if document["split"] == split]
         write([document for document in chosen if document["commit"]], COMMITTED / f"{split}.jsonl.gz")
         write(chosen, WORK / f"{split}.jsonl.gz")
+    for row in rows:
+        if row.get("commit", True):
+            copy_notices(row, arguments.packages, COMMITTED / "copyright")
+    for name in ("GPL-2", "GPL-3", "GFDL-1.2", "GFDL-1.3", "MPL-2.0"):
+        (COMMITTED / "copyright" / name).write_bytes(Path("/usr/share/common-licenses", name).read_bytes())
     (COMMITTED / "STATISTICS.md").write_text(statistics(documents, steps), encoding="utf-8")
     for file in sorted(COMMITTED.iterdir()):
         print(file.name, file.stat().st_size)
