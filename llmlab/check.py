@@ -122,7 +122,9 @@ def check_all(path=None) -> bool:
     cells = [cell for cell in _cells(path, shell) if cell["metadata"].get("nbgrader", {}).get("grade")]
     tests = [cell for cell in cells if cell["cell_type"] == "code"]
     if not tests:
-        raise CourseError("このノートブックには確認するテストがありません。演習のノートブックで実行してください。")
+        raise CourseError(
+            "このノートブックには確認するテストがありません。演習のノートブックで実行してください。"
+        )
     namespace = shell.user_ns if shell else {}
     passed = 0
     for cell in tests:

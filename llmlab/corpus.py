@@ -211,6 +211,7 @@ def make_pairs(
             exchanged[todo[fits]] = b[other[fits]]
             todo = todo[~fits]
         negative[todo] = 0  # no other page of this manual
+    exchanged[:, 1] = np.minimum(exchanged[:, 1], exchanged[:, 0] + room - (a[:, 1] - a[:, 0]))
     return Pairs(a, exchanged, (negative > 0).astype(np.int64), negative, page)
 
 

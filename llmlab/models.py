@@ -270,9 +270,7 @@ def _snapshot(wanted: Entry) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(
-            snapshot_download(wanted.path, revision=wanted.version, allow_patterns=list(HUB_FILES))
-        )
+        return Path(snapshot_download(wanted.path, revision=wanted.version, allow_patterns=list(HUB_FILES)))
     except Exception as error:  # the client raises many kinds: offline, timeout, gated, missing
         raise CourseError(
             f"Hugging Face から「{wanted.path}」を取得できませんでした（{type(error).__name__}）。"

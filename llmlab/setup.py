@@ -173,7 +173,9 @@ def ensure(with_tests=False):
     if not is_ready(with_tests):
         make_environment(with_tests)
     if run_python("-m", "llmlab.models", "fetch", *([] if sys.stdout.isatty() else ["--quiet"])):
-        raise SetupError("モデルがそろっていません。上の ⚠ の行のとおりにしてから、もう一度実行してください。")
+        raise SetupError(
+            "モデルがそろっていません。上の ⚠ の行のとおりにしてから、もう一度実行してください。"
+        )
 
 
 def free_port(first=8888, tries=50):
@@ -235,9 +237,10 @@ def _open_when_up(address, port):
 def install_browser():
     """Install headless Chromium and Japanese fonts for the tests from Debian's or Ubuntu's packages."""
     present = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    fonts = shutil.which("fc-list") and subprocess.run(
-        ["fc-list", ":lang=ja", "family"], stdout=subprocess.PIPE
-    ).stdout.strip()
+    fonts = (
+        shutil.which("fc-list")
+        and subprocess.run(["fc-list", ":lang=ja", "family"], stdout=subprocess.PIPE).stdout.strip()
+    )
     if present and fonts:
         return
     if not shutil.which("apt-get"):
