@@ -8,7 +8,7 @@ VENV = .venv/bin
 endif
 RUN = $(VENV)/python
 
-.PHONY: lab test env student exercises grade formgrader proof sync lock
+.PHONY: lab test env student exercises grade formgrader proof sync lock data bench
 
 lab:
 	@$(PYTHON) -m llmlab.setup lab
@@ -39,3 +39,10 @@ sync: env
 
 lock:
 	@$(PYTHON) tests/lock.py
+
+data: env
+	@$(RUN) -m pip install --quiet -r tests/requirements.txt
+	@$(RUN) data/build/corpus.py
+
+bench: env
+	@$(RUN) tests/bench_pretrain.py
