@@ -237,12 +237,12 @@ def test_fine_tuning_learns_what_it_is_shown(models, tasks, name):
     assert right.mean() > 0.9
 
 
-def test_the_same_seed_gives_the_same_row(models, tasks):
+def test_the_same_seed_gives_the_same_row(models, tasks, monkeypatch):
     import few_labels
 
     few_labels.start(tasks, models / "half")
-    job = {"task": "section", "labels": 12, "seed": 0}
-    job |= {"method": "scratch", "settings": {"learning_rate": 1e-3, "epochs": 1, "least": 2}}
+    monkeypatch.setattr(few_labels, "LEAST", 2)
+    job = {"task": "section", "labels": 12, "seed": 0, "method": "scratch", "split": "test", "setting": 1e-3}
     one, two = few_labels.row(job), few_labels.row(job)
     assert one == two
     assert len(one["right"]) == one["n"] == len(tasks["section"].answers("test"))
