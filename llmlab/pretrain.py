@@ -108,6 +108,8 @@ class Settings:
         ``float32``, ``bfloat16`` or ``auto`` (a timed trial decides).
     optimizer
         ``adamw`` or ``muon`` (Muon for the matrices of the encoder, AdamW for the rest).
+    nsp_weight, nsp_weight_from
+        The weight of the next-sentence loss, from this share of the budget on; before that it is 1.
     """
 
     tokens: int
@@ -122,6 +124,8 @@ class Settings:
     objective: str = "mlm+nsp"
     dtype: str = "auto"
     optimizer: str = "adamw"
+    nsp_weight: float = 1.0
+    nsp_weight_from: float = 0.0
     seed: int = 0
 
 
@@ -181,14 +185,14 @@ def make_optimizers(model, settings: Settings) -> list:
     return found
 
 
-def loss_of(model, batch: dict, labels, settings: Settings):
+def loss_of(model, batch: dict, labels, settings: Settings, nsp_weight: float = 1.0):
     """Return the run's loss on one batch: masked words, and next sentence where the objective has it."""
     from torch.nn.functional import cross_entropy
 
     logits, asked, nsp = forward(model, batch, labels)
     loss = cross_entropy(logits.float(), asked)
     if settings.objective == "mlm+nsp":
-        loss = loss + cross_entropy(nsp.float(), batch["next_sentence_label"])
+        loss = loss + nsp_weight * cross_entropy(nsp.float(), batch["next_sentence_label"])
     return loss
 
 
@@ -326,7 +330,8 @@ def train(
             * min(1.0, done / settings.warmup + 1e-3)
             * min(1.0, (1 - done) / (1 - settings.warmup))
         )
-        loss = loss_of(worker, to_tensors(batch, device), torch.from_numpy(labels).to(device), settings)
+        weight = settings.nsp_weight if done >= settings.nsp_weight_from else 1.0
+        loss = loss_of(worker, to_tensors(batch, device), torch.from_numpy(labels).to(device), settings, weight)
         losses.append(loss.detach())
         loss.backward()
         if doubled:
