@@ -1,4 +1,4 @@
-# approach: torch.where で重ねる
+# approach: torch.where を 2 度重ねる
 # %% grade_id="mask-tokens"
 def mask_tokens(input_ids, special_tokens_mask, tokenizer, mlm_probability, generator):
     chosen = (torch.rand(input_ids.shape, generator=generator) < mlm_probability) & (special_tokens_mask == 0)
