@@ -316,6 +316,9 @@ def train(
         for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         log, step, tokens, spent = Log(state["log"]), state["step"], state["tokens"], state["seconds"]
+        if tokens >= settings.tokens:
+            model.eval()
+            return log
     doubled = Doubled(model, torch.bfloat16) if dtype == "bfloat16" else None
     worker = doubled.fast if doubled else model
     worker.train()
@@ -370,6 +373,8 @@ def train(
     log.rows.append(row)
     if report:
         report(row)
+    if save:  # a finished run that is called again returns at once
+        keep(save, model, optimizers, settings, log, step, tokens, time.perf_counter() - begin)
     model.eval()
     return log
 

@@ -18,12 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-STOCK_ENVIRONMENT = "BENCH_KEEPS_MEMORY"
-if os.name == "posix" and STOCK_ENVIRONMENT not in os.environ:
-    # As data/build/bert_ja.py does; the stock way gets the same, so the ratio is not won by it.
-    os.environ |= {STOCK_ENVIRONMENT: "1", "MALLOC_TRIM_THRESHOLD_": str(2**32), "MALLOC_MMAP_THRESHOLD_": str(2**32)}
+# Freed memory is kept, as in data/build/bert_ja.py; the stock way gets the same, so the ratio is not won by it.
+if os.name == "posix" and "MALLOC_TRIM_THRESHOLD_" not in os.environ:
+    os.environ |= {"MALLOC_TRIM_THRESHOLD_": str(2**32), "MALLOC_MMAP_THRESHOLD_": str(2**32)}
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import numpy as np
@@ -42,6 +39,7 @@ from transformers import (
 
 from llmlab import corpus, pretrain
 
+ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"mini": (256, 4), "ablation": (128, 2)}
 LENGTH = 128
 
@@ -49,7 +47,10 @@ LENGTH = 128
 def flags() -> str:
     """Return the CPU's name, cores and the flags that decide the fast dtype."""
     text = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    name = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")), platform.machine())
+    name = next(
+        (line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")),
+        platform.machine(),
+    )
     found = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {flag}" in text]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     return f"{name}, {os.cpu_count()} cores, {' '.join(found)}, load {load:.1f}, torch {torch.__version__}"
@@ -163,7 +164,9 @@ def lap(way: Way, size: str, encoded, pairs, tokenizer, batch_tokens: int, steps
     model = model_of(size, len(tokenizer), way.attention)
     doubled = pretrain.Doubled(model, torch.bfloat16) if way.dtype == "bfloat16" else None
     worker = (doubled.fast if doubled else model).train()
-    optimizer = torch.optim.AdamW(model.parameters(), 1e-3, fused=way.fused, foreach=False if way.fused else None)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), 1e-3, fused=way.fused, foreach=False if way.fused else None
+    )
     rng = np.random.default_rng(0)
     source = corpus.batches(encoded, pairs, tokenizer, batch_tokens, rng, bucket=50 if way.buckets else 1)
     begin, tokens = 0.0, 0
@@ -173,7 +176,9 @@ def lap(way: Way, size: str, encoded, pairs, tokenizer, batch_tokens: int, steps
         if number == steps + 2:
             break
         tokens += int(batch["attention_mask"].sum())
-        batch["input_ids"], labels = pretrain.mask_tokens(batch["input_ids"], batch["attention_mask"], tokenizer, rng=rng)
+        batch["input_ids"], labels = pretrain.mask_tokens(
+            batch["input_ids"], batch["attention_mask"], tokenizer, rng=rng
+        )
         tensors, labels = pretrain.to_tensors(batch), torch.from_numpy(labels)
         if way.masked_only:
             loss = pretrain.loss_of(worker, tensors, labels, pretrain.Settings(tokens=1))
@@ -220,10 +225,16 @@ def product_rate(dtype: str, hidden: int, seconds: float = 1.0) -> float:
 def flop_per_token(size: str, vocabulary: int, share: float = 0.15) -> float:
     """Return the floating-point operations of one trained token: matrices, attention, logits at ``share``."""
     hidden, layers = SIZES[size]
-    return 6 * layers * 12 * hidden**2 + 12 * layers * LENGTH * hidden + 6 * share * hidden * (vocabulary + hidden)
+    return (
+        6 * layers * 12 * hidden**2
+        + 12 * layers * LENGTH * hidden
+        + 6 * share * hidden * (vocabulary + hidden)
+    )
 
 
-def equal_loss(size: str, encoded, pairs, rows, dev, tokenizer, tokens: int, batch_size: int, dtype: str) -> dict:
+def equal_loss(
+    size: str, encoded, pairs, rows, dev, tokenizer, tokens: int, batch_size: int, dtype: str
+) -> dict:
     """Train both ways on the same number of tokens; return the held-out losses of three seeds."""
     measured = pretrain.fixed_batches(dev, tokenizer, LENGTH)
     mean = statistics.fmean(len(row["input_ids"]) for row in rows)
@@ -233,11 +244,16 @@ def equal_loss(size: str, encoded, pairs, rows, dev, tokenizer, tokens: int, bat
         stock(model, rows, tokenizer, int(tokens / mean / batch_size), batch_size, seed=seed)
         found["stock"].append(pretrain.figures(pretrain.answers(model, measured))["mlm_loss"])
         model = model_of(size, len(tokenizer), "eager", seed)
-        settings = pretrain.Settings(tokens=tokens, batch_tokens=int(mean * batch_size), dtype=dtype, seed=seed)
+        settings = pretrain.Settings(
+            tokens=tokens, batch_tokens=int(mean * batch_size), dtype=dtype, seed=seed
+        )
         settings.other_manual = settings.same_manual = 0.25
         pretrain.train(model, encoded, tokenizer, settings)
         found["ours"].append(pretrain.figures(pretrain.answers(model, measured))["mlm_loss"])
-        print(f"held-out loss, seed {seed}: stock {found['stock'][-1]:.3f}, ours {found['ours'][-1]:.3f}", flush=True)
+        print(
+            f"held-out loss, seed {seed}: stock {found['stock'][-1]:.3f}, ours {found['ours'][-1]:.3f}",
+            flush=True,
+        )
     return found
 
 
@@ -258,16 +274,23 @@ def main() -> None:
     batch_size = 32
     batch_tokens = batch_size * LENGTH
     model = model_of(options.size, len(tokenizer), "eager")
-    dtype = pretrain.fastest_dtype(model, tokenizer, pretrain.Settings(tokens=1, batch_tokens=4 * batch_tokens))
+    dtype = pretrain.fastest_dtype(
+        model, tokenizer, pretrain.Settings(tokens=1, batch_tokens=4 * batch_tokens)
+    )
     print(flags())
-    print(f"{options.size}: {sum(p.numel() for p in model.parameters()):,} parameters; timed trial: {dtype}", flush=True)
+    print(
+        f"{options.size}: {sum(p.numel() for p in model.parameters()):,} parameters; timed trial: {dtype}",
+        flush=True,
+    )
     steps = ways(dtype)
     rates = {name: [] for name in ("stock", *(way.name for way in steps))}
     for turn in range(options.rounds):
         with contextlib.redirect_stdout(None):
             rates["stock"].append(stock_lap(options.size, rows, tokenizer, batch_size, options.steps))
         for way in steps:
-            rates[way.name].append(lap(way, options.size, encoded, pairs, tokenizer, batch_tokens, options.steps))
+            rates[way.name].append(
+                lap(way, options.size, encoded, pairs, tokenizer, batch_tokens, options.steps)
+            )
         print(f"round {turn + 1}/{options.rounds}", flush=True)
     base = statistics.median(rates["stock"])
     table = {}
@@ -276,16 +299,30 @@ def main() -> None:
         table[name] = {"tokens_per_second": round(statistics.median(values)), "ratio": round(ratio, 2)}
         print(f"{name:42s} {statistics.median(values):8.0f} tok/s  {ratio:5.2f} ×", flush=True)
     peak = product_rate(dtype, SIZES[options.size][0])
-    share = table[steps[-1].name]["tokens_per_second"] * flop_per_token(options.size, len(tokenizer)) / 1e9 / peak
-    print(f"matrix products here: {peak:.0f} GFLOP/s in {dtype}; training uses {share:.0%} of it (stock {base:.0f} tok/s)")
+    share = (
+        table[steps[-1].name]["tokens_per_second"] * flop_per_token(options.size, len(tokenizer)) / 1e9 / peak
+    )
+    print(
+        f"matrix products here: {peak:.0f} GFLOP/s in {dtype}; training uses {share:.0%} of it (stock {base:.0f} tok/s)"
+    )
     threads = {}
     for number in sorted({1, os.cpu_count() or 1}):
         torch.set_num_threads(number)
-        threads[number] = round(lap(steps[-1], options.size, encoded, pairs, tokenizer, batch_tokens, options.steps))
+        threads[number] = round(
+            lap(steps[-1], options.size, encoded, pairs, tokenizer, batch_tokens, options.steps)
+        )
     torch.set_num_threads(os.cpu_count() or 1)
     print("threads:", ", ".join(f"{number}: {rate} tok/s" for number, rate in threads.items()), flush=True)
-    losses = equal_loss(options.size, encoded, pairs, rows, dev, tokenizer, options.loss_tokens, batch_size, dtype)
-    result = {"machine": flags(), "table": table, "share_of_peak": round(share, 3), "threads": threads, "loss": losses}
+    losses = equal_loss(
+        options.size, encoded, pairs, rows, dev, tokenizer, options.loss_tokens, batch_size, dtype
+    )
+    result = {
+        "machine": flags(),
+        "table": table,
+        "share_of_peak": round(share, 3),
+        "threads": threads,
+        "loss": losses,
+    }
     out = ROOT / "build" / "bench_pretrain.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n")

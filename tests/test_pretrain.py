@@ -3,7 +3,6 @@
 import collections
 import gzip
 import importlib.util
-import json
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import torch
 from scipy import stats
 from transformers import AutoTokenizer, BertConfig, BertForPreTraining, DataCollatorForLanguageModeling
 
-from llmlab import corpus, models, pretrain
+from llmlab import corpus, pretrain
 from llmlab.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -346,25 +345,3 @@ def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence(dev, tokenizer):
 def test_a_checkpoint_that_does_not_fit_its_tokenizer_gets_a_sentence(dev, tokenizer):
     with pytest.raises(CourseError, match="語彙"):
         pretrain.train(tiny(100), dev, tokenizer, settings())
-
-
-# ---------------------------------------------------------------- the checkpoint
-
-
-def test_bert_ja_mini_is_what_it_says():
-    folder = models.path("bert-ja")
-    assert sum(file.stat().st_size for file in folder.iterdir()) <= 22_000_000
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    assert type(tokenizer).__name__ == "BertJapaneseTokenizer"
-    model = BertForPreTraining.from_pretrained(folder)
-    assert model.config.vocab_size == len(tokenizer)
-    assert (model.config.hidden_act, model.config.layer_norm_eps) == ("gelu_pytorch_tanh", 1e-12)
-    assert model.config.max_position_embeddings == 512
-    scored = json.loads((folder / "test.json").read_text())
-    figures = scored["test"]
-    assert figures["mlm_accuracy"]["value"] > figures["unigram"]["high"]
-    # The stored figures are of this checkpoint: dev again.
-    encoded = corpus.encode(corpus.documents("dev"), tokenizer)
-    found = pretrain.figures(pretrain.answers(model.float(), pretrain.fixed_batches(encoded, tokenizer)))
-    for name in ("mlm_accuracy", "nsp_other_manual", "nsp_same_manual"):
-        assert found[name] == pytest.approx(scored["dev"][name]["value"], abs=0.01), name

@@ -32,7 +32,7 @@ def row(job: dict) -> dict:
     tokenizer = AutoTokenizer.from_pretrained(bert_ja.TOKENIZER)
     set_seed(job["seed"])
     model = bert_ja.new_model("ablation", len(tokenizer), "mlm")
-    settings = bert_ja.RUNS["nsp"][1].__dict__ | {
+    settings = bert_ja.RUNS["nsp"][1][0].__dict__ | {
         "tokens": job["tokens"],
         "max_length": MAX_LENGTH,
         "objective": "mlm",
