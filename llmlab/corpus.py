@@ -1,14 +1,18 @@
 """The Japanese manuals (data/corpus/ja) as sentences of token ids, and pairs of sentence runs for BERT."""
 
+from __future__ import annotations
+
 import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from llmlab import models
 from llmlab.errors import CourseError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SPLITS = ("train", "dev", "test", "unseen")
 
@@ -83,19 +87,24 @@ class Encoded:
 
     def save(self, file: Path) -> None:
         """Write to an ``.npz`` file."""
+        import numpy as np
+
         np.savez_compressed(
             file, ids=self.ids, sentence=self.sentence, document=self.document, manual=self.manual
         )
 
     @classmethod
-    def load(cls, file: Path) -> "Encoded":
+    def load(cls, file: Path) -> Encoded:
         """Read what ``save`` wrote."""
+        import numpy as np
+
         with np.load(file) as arrays:
             return cls(**arrays)
 
 
 def encode(pages: list[dict], tokenizer, progress: bool = False) -> Encoded:
     """Return the token ids of pages; a document of one sentence is left out (it has no second one)."""
+    import numpy as np
     from tqdm.auto import tqdm
 
     manuals = sorted({page["manual"] for page in pages})
@@ -172,6 +181,8 @@ def make_pairs(
     other_manual, same_manual
         Shares of pairs whose b comes from another manual and from another page of the same manual.
     """
+    import numpy as np
+
     sentence, room = encoded.sentence, max_length - 3
     a, b, page = [], [], []
     for number in range(len(encoded.document) - 1):
@@ -233,6 +244,8 @@ def batches(
         ``input_ids``, ``token_type_ids``, ``attention_mask`` ``(batch, length)``, ``next_sentence_label``,
         ``negative`` and ``page`` ``(batch,)``.
     """
+    import numpy as np
+
     lengths = pairs.lengths()
     order = rng.permutation(len(pairs)) if rng is not None else np.arange(len(pairs))
     width = max(1, tokens // max(1, int(lengths.max())))
@@ -254,6 +267,8 @@ def batches(
 
 def collate(encoded: Encoded, pairs: Pairs, chosen: np.ndarray, tokenizer) -> dict[str, np.ndarray]:
     """Return one batch: ``[CLS] a [SEP] b [SEP]`` with segments and padding."""
+    import numpy as np
+
     lengths = pairs.lengths()[chosen]
     shape = (len(chosen), int(lengths.max()))
     input_ids = np.full(shape, tokenizer.pad_token_id, np.int64)

@@ -1,5 +1,7 @@
 """Pre-train a BERT from sentence pairs, fast on a CPU: the loop that lesson 06 and data/build/ share."""
 
+from __future__ import annotations
+
 import copy
 import json
 import math
@@ -7,11 +9,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from llmlab.corpus import Encoded, batches, make_pairs
 from llmlab.errors import CourseError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 IGNORED = -100  # the label of a place that no loss looks at (torch's default)
 
@@ -34,6 +38,8 @@ def mask_tokens(input_ids, attention_mask, tokenizer, mlm_probability=0.15, rng=
         ``input_ids`` with the hidden tokens and ``labels`` (the true id at a chosen place, −100 elsewhere).
         Method: Devlin et al. 2019, section 3.1.
     """
+    import numpy as np
+
     rng = rng or np.random.default_rng()
     special = np.isin(input_ids, tokenizer.all_special_ids) | (attention_mask == 0)
     chosen = (rng.random(input_ids.shape) < mlm_probability) & ~special
@@ -203,6 +209,8 @@ def stream(
 
     ``start`` skips so many batches: a run that goes on sees what it would have seen.
     """
+    import numpy as np
+
     number = 0
     for epoch in range(1_000_000):
         rng = np.random.default_rng((settings.seed, epoch))
@@ -223,6 +231,8 @@ def stream(
 
 def left_to_right(batch: dict) -> np.ndarray:
     """Return the labels of left-to-right training: at each place the next token, −100 at the end."""
+    import numpy as np
+
     ids = np.where(batch["attention_mask"] == 1, batch["input_ids"], IGNORED)
     return np.concatenate([ids[:, 1:], np.full((len(ids), 1), IGNORED)], axis=1)
 
@@ -334,7 +344,9 @@ def train(
             * min(1.0, (1 - done) / (1 - settings.warmup))
         )
         weight = settings.nsp_weight if done >= settings.nsp_weight_from else 1.0
-        loss = loss_of(worker, to_tensors(batch, device), torch.from_numpy(labels).to(device), settings, weight)
+        loss = loss_of(
+            worker, to_tensors(batch, device), torch.from_numpy(labels).to(device), settings, weight
+        )
         losses.append(loss.detach())
         loss.backward()
         if doubled:
@@ -403,6 +415,8 @@ def fixed_batches(
     encoded: Encoded, tokenizer, max_length=128, mlm_probability=0.15, seed=0, limit: int | None = None
 ) -> list[tuple[dict, np.ndarray]]:
     """Return the same masked batches at every call: what a model is measured on."""
+    import numpy as np
+
     rng = np.random.default_rng(seed)
     pairs = make_pairs(encoded, max_length, rng, 1 / 3, 1 / 3)
     found = []
@@ -425,6 +439,7 @@ def answers(model, measured: Iterable[tuple[dict, np.ndarray]]) -> dict[str, np.
         ``mlm_label``, ``mlm_answer``, ``mlm_loss`` (nats), ``mlm_page`` per masked place; ``nsp_label``,
         ``nsp_answer``, ``negative``, ``nsp_page`` per pair. The pages are what an interval clusters by.
     """
+    import numpy as np
     import torch
     from torch.nn.functional import cross_entropy
 

@@ -262,7 +262,7 @@ def test_the_loss_is_the_librarys(dev, tokenizer):
     tensors = {key: torch.from_numpy(batch[key]) for key in keys}
     with torch.no_grad():
         theirs = model(**tensors, labels=torch.from_numpy(labels)).loss
-    assert float(ours) == pytest.approx(float(theirs), rel=1e-5)
+    assert float(ours.detach()) == pytest.approx(float(theirs), rel=1e-5)
 
 
 def test_left_to_right_sees_nothing_to_its_right(dev, tokenizer):
