@@ -317,7 +317,8 @@ def train(
     log, step, tokens, spent = Log(), 0, 0, 0.0
     if save and save.exists():
         state = torch.load(save, map_location=device, weights_only=True)
-        if state["settings"] != settings.__dict__:
+        # Another rate is what the sentence on a loss that is no number advises.
+        if state["settings"] | {"learning_rate": settings.learning_rate} != settings.__dict__:
             raise CourseError(
                 f"途中の保存「{save.name}」は、別の設定で学習したものです。"
                 "続けるなら設定を元に戻し、初めからなら、このファイルを消してください。"
@@ -364,11 +365,7 @@ def train(
             row = {"step": step, "tokens": tokens, "seconds": round(time.perf_counter() - begin, 1)}
             row["loss"] = round(float(torch.stack(losses).mean()), 4)
             losses.clear()
-            if not math.isfinite(row["loss"]):
-                raise CourseError(
-                    f"{step} ステップ目で損失が数でなくなりました（{row['loss']}）。学習を止めました。"
-                    "learning_rate を半分にして、前の保存から続けてください。"
-                )
+            _check(row["loss"], step)
             if evaluate and step % evaluate_every == 0:
                 row |= evaluate(worker)
                 worker.train()
@@ -376,10 +373,12 @@ def train(
             if report:
                 report(row)
         if save and step % save_every == 0:
+            _check(float(losses[-1]) if losses else row["loss"], step)
             keep(save, model, optimizers, settings, log, step, tokens, time.perf_counter() - begin)
     row = {"step": step, "tokens": tokens, "seconds": round(time.perf_counter() - begin, 1)}
     if losses:
         row["loss"] = round(float(torch.stack(losses).mean()), 4)
+        _check(row["loss"], step)
     if evaluate:
         row |= evaluate(worker)
     log.rows.append(row)
@@ -389,6 +388,15 @@ def train(
         keep(save, model, optimizers, settings, log, step, tokens, time.perf_counter() - begin)
     model.eval()
     return log
+
+
+def _check(loss: float, step: int) -> None:
+    """Stop a run whose loss is no number, before its weights are saved."""
+    if not math.isfinite(loss):
+        raise CourseError(
+            f"{step} ステップ目で損失が数でなくなりました（{loss}）。学習を止めました。"
+            "learning_rate を半分にして、前の保存から続けてください。"
+        )
 
 
 def keep(

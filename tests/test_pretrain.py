@@ -318,7 +318,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(dev, tokenizer, tmp_pat
     for ours, theirs in zip(again.parameters(), whole.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
     with pytest.raises(CourseError, match="別の設定"):
-        pretrain.train(tiny(len(tokenizer)), dev, tokenizer, settings(learning_rate=5e-4), save=file)
+        pretrain.train(tiny(len(tokenizer)), dev, tokenizer, settings(mlm_probability=0.3), save=file)
 
 
 def test_training_learns_in_both_dtypes(dev, tokenizer):
@@ -334,12 +334,19 @@ def test_training_learns_in_both_dtypes(dev, tokenizer):
     assert losses["bfloat16"] == pytest.approx(losses["float32"], abs=0.1)
 
 
-def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence(dev, tokenizer):
-    model = tiny(len(tokenizer))
-    with torch.no_grad():
-        model.cls.predictions.bias[7] = float("nan")
+def test_a_loss_that_is_no_number_stops_the_run_and_the_advice_works(dev, tokenizer, tmp_path):
+    model, file = tiny(len(tokenizer)), tmp_path / "run.pt"
+
+    def spoil(row):
+        with torch.no_grad():
+            model.cls.predictions.bias[7] = float("nan")
+
     with pytest.raises(CourseError, match="learning_rate"):
-        pretrain.train(model, dev, tokenizer, settings(), every=2)
+        pretrain.train(model, dev, tokenizer, settings(), every=5, save=file, save_every=4, report=spoil)
+    again = tiny(len(tokenizer))
+    log = pretrain.train(again, dev, tokenizer, settings(learning_rate=5e-4), every=5, save=file)
+    assert log.rows[-1]["tokens"] >= 30_000
+    assert all(parameter.isfinite().all() for parameter in again.parameters())
 
 
 def test_a_checkpoint_that_does_not_fit_its_tokenizer_gets_a_sentence(dev, tokenizer):

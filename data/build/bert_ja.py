@@ -1,8 +1,7 @@
 """Train the Japanese BERTs of data/models/: ``python data/build/bert_ja.py mini`` (or ``nsp``, ``mlm``, ``ltr``).
 
 ``mini`` is bert-ja-mini; the three others are the ablation of BERT's Table 5 in miniature, each with the same
-budget. A run that was stopped goes on from its last save in build/. ``test`` scores what lies in data/models/ once
-on the test pages and writes data/models/bert-ja-mini/test.json.
+budget. A run that was stopped goes on from its last save in build/. score.py scores the result.
 """
 
 import argparse
