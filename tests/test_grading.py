@@ -176,6 +176,20 @@ def test_dead_kernel_is_named_and_leaves_nothing(small):
         assert "dies" not in {student.id for student in book.students}
 
 
+def test_failure_that_passes_is_tried_again(small, tmp_path):
+    root, _, _, _, blank = small
+    seen = tmp_path / "seen"
+    once = f"import os, pathlib\nif not pathlib.Path({str(seen)!r}).exists():\n    pathlib.Path({str(seen)!r}).touch()\n"
+    hand_in(tmp_path / "in", "unlucky", blank, GOOD | {"running": f"{once}    os.abort()\n{mini.RUNNING}"})
+    said: list[str] = []
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root, say=said.append)
+    assert seen.exists() and "もう一度" in said[0]
+    row = scores(report.csv)["unlucky"]
+    assert (row["running-test"], row["overlap-test"], row["状態"]) == ("2", "3", "採点済み")
+    assert not report.refused
+    assert not list((tmp_path / "work").rglob(".*.before"))
+
+
 def test_submission_that_ignores_every_limit_is_ended(small, tmp_path, monkeypatch):
     root, _, _, _, blank = small
     deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
@@ -586,7 +600,7 @@ def test_class_gets_the_scores_of_the_zoo(school):
     got = {
         name: {cell: float(rows[name][cell] or "nan") for cell in points} for name, points in wanted.items()
     }
-    assert got == wanted
+    assert got == wanted, school[4]  # what the run said of those it could not grade
 
 
 def test_class_names_what_could_not_be_graded(school):

@@ -594,8 +594,16 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     by_name = {one.student: one for one in fresh}
     graded: list[str] = []
 
+    failed: list[dict] = []
+
     def finish(task: dict, said: str) -> None:
         one = by_name[task["student"]]
+        if said not in ("", "Timeout") and not task.get("second"):
+            # A kernel may fail to start for reasons that are not the student's (a port taken meanwhile, memory
+            # short for a moment): nobody is refused for that without a second try, alone.
+            failed.append(task | {"second": True})
+            say(f"{one.student} {_why(said)} もう一度だけ採点してみます。")
+            return
         books.settle(one.student, not said, one.student not in before)
         if said:
             one.problem = _why(said)
@@ -612,6 +620,7 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     with tempfile.TemporaryDirectory(prefix="llmlab-") as ipython:
         common["environment"]["IPYTHONDIR"] = ipython
         _run([common | {"student": one.student, "autograde": True} for one in fresh], workers, finish)
+        _run(failed, 1, finish)
 
     points, rows, prints = _read(books, exercise)
     stale = [name for name, value in prints.items() if name in known and known[name].get("feedback") != value]
