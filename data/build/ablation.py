@@ -34,12 +34,6 @@ RATES, DEV_LABELS = (5e-4, 1e-3, 2e-3), 300
 
 def start(tasks: dict, folder: Path) -> None:
     """Give a process its tasks and the folder of the three models."""
-    import torch
-    from transformers.utils import logging
-
-    torch.set_num_threads(1)
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     start.tasks, start.folder = tasks, folder
 
 
@@ -97,11 +91,8 @@ def main() -> None:
     begin = time.monotonic()
     tokenizer = AutoTokenizer.from_pretrained(options.models / NAMES[0])
     tasks = downstream.make_tasks(tokenizer)
-    pages = ROOT / "data" / "corpus" / "ja"
-    files = [Path(downstream.__file__), *(pages / f"{split}.jsonl.gz" for split in ("train", "dev", "test"))]
     made_from = {
-        name: rows.fingerprint(*files, EPOCHS, LEAST, options.models / name / "model.safetensors")
-        for name in NAMES
+        name: rows.made_from(EPOCHS, LEAST, options.models / name / "model.safetensors") for name in NAMES
     }
 
     def job(model, kind, split, labels, seed, rate):

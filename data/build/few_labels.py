@@ -28,12 +28,6 @@ DEV_LABELS, DEV_SEED = 100, 1000
 
 def start(tasks: dict, folder: Path) -> None:
     """Give a process its tasks and its model."""
-    import torch
-    from transformers.utils import logging
-
-    torch.set_num_threads(1)
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     start.tasks, start.folder = tasks, folder
 
 
@@ -71,10 +65,8 @@ def main() -> None:
     begin = time.monotonic()
     tasks = downstream.make_tasks(AutoTokenizer.from_pretrained(MODEL), options.tasks)
     # A row is done again when the model, the task's code or the corpus has changed.
-    corpus = ROOT / "data" / "corpus" / "ja"
-    files = [Path(downstream.__file__), *(corpus / f"{split}.jsonl.gz" for split in ("train", "dev", "test"))]
-    made_from = dict.fromkeys(METHODS, rows.fingerprint(*files, EPOCHS, LEAST))
-    made_from["pretrained"] = rows.fingerprint(*files, EPOCHS, LEAST, options.model / "model.safetensors")
+    made_from = dict.fromkeys(METHODS, rows.made_from(EPOCHS, LEAST))
+    made_from["pretrained"] = rows.made_from(EPOCHS, LEAST, options.model / "model.safetensors")
 
     def job(task, method, labels, seed, split, setting):
         named = {"task": task, "method": method, "labels": labels, "seed": seed, "split": split}

@@ -15,13 +15,6 @@ TOKENS = 3_000_000
 MAX_LENGTH = 64
 
 
-def start() -> None:
-    """Give a process one thread."""
-    import torch
-
-    torch.set_num_threads(1)
-
-
 def row(job: dict) -> dict:
     """Train one model and measure it on the fixed dev batches."""
     import bert_ja
@@ -70,7 +63,7 @@ def main() -> None:
         for rate in RATES
     ]
     work = ROOT / "build" / "mask_rate" / "rows.jsonl"
-    found = rows.run(jobs, row, work, options.minutes, options.workers, start)
+    found = rows.run(jobs, row, work, options.minutes, options.workers)
     found.sort(key=lambda one: (one["mlm_probability"], one["seed"]))
     rows.write(options.out, {"rows": found, "machine": rows.machine(), "made_by": "data/build/mask_rate.py"})
 

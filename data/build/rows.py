@@ -64,6 +64,23 @@ def options(description: str, out: str) -> argparse.ArgumentParser:
     return parser
 
 
+def one_thread() -> None:
+    """Give a process one thread and keep transformers quiet."""
+    import torch
+    from transformers.utils import logging
+
+    torch.set_num_threads(1)
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
+def made_from(*parts) -> str:
+    """Return the fingerprint of a row that fine-tunes: the tasks' code, the committed corpus, and ``parts``."""
+    pages = ROOT / "data" / "corpus" / "ja"
+    code = Path(__file__).with_name("downstream.py")
+    return fingerprint(code, *(pages / f"{split}.jsonl.gz" for split in ("train", "dev", "test")), *parts)
+
+
 def run(
     jobs: list[dict],
     work: Callable[[dict], dict],
@@ -85,7 +102,7 @@ def run(
     work
         Returns what a job adds to its row. Without workers (``workers=0``) it runs in this process.
     start, arguments
-        Called once in each process before its first job.
+        Called once in each process before its first job, after ``one_thread``.
     """
     done = {}
     if file.exists():
@@ -114,14 +131,16 @@ def run(
         return time.monotonic() - begin < 60 * minutes
 
     if not workers:
-        if start and todo:
-            start(*arguments)
+        if todo:
+            _begin(start, arguments)
         while todo and in_time():
             job = todo.pop(0)
             keep(job, work(job))
     elif todo:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=start, initargs=arguments) as pool:
+        with ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_begin, initargs=(start, arguments)
+        ) as pool:
             running = {}
             while running or (todo and in_time()):
                 while todo and len(running) < workers and in_time():
@@ -137,6 +156,12 @@ def run(
         for job, row in rows
         if row
     ]
+
+
+def _begin(start: Callable | None, arguments: tuple) -> None:
+    one_thread()
+    if start:
+        start(*arguments)
 
 
 def write(file: Path, content: dict) -> None:
