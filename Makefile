@@ -43,6 +43,7 @@ lock:
 data: env
 	@$(RUN) -m pip install --quiet -r tests/requirements.txt
 	@$(RUN) data/build/corpus.py
+	@$(RUN) data/build/handbook.py
 
 bench: env
 	@$(RUN) tests/bench_pretrain.py

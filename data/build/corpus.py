@@ -78,15 +78,21 @@ def sources() -> list[dict]:
     return tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["source"]
 
 
-def fetch(source: dict, folder: Path, accept: bool = False) -> Path:
-    """Return the folder of the unpacked package.
+def fetch(
+    source: dict,
+    folder: Path,
+    accept: bool = False,
+    made: str = "data/corpus/ja/",
+    manifest: str = "corpus.toml",
+) -> Path:
+    """Return the folder of the unpacked package, from which ``made`` is made.
 
     Raises:
-        CorpusError: the package is gone, or its archive is not the one that corpus.toml names.
+        CorpusError: the package is gone, or its archive is not the one that the manifest names.
     """
     name, version = source["package"], source["version"]
     out = folder / name
-    keeps = "The text in data/corpus/ja/ still serves; nothing was changed."
+    keeps = f"The text in {made} still serves; nothing was changed."
     if not list(folder.glob(f"{name}_*.deb")):
         folder.mkdir(parents=True, exist_ok=True)
         for wanted in (f"{name}={version}", name):
@@ -100,7 +106,7 @@ def fetch(source: dict, folder: Path, accept: bool = False) -> Path:
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     if source.get("sha256", digest) != digest and not accept:
         raise CorpusError(
-            f"{name}: {archive.name} is not the version {version} that corpus.toml names (sha256 {digest}). "
+            f"{name}: {archive.name} is not the version {version} that {manifest} names (sha256 {digest}). "
             f"{keeps} To take the new text, run again with --accept and write the new version and sha256 down."
         )
     if not out.exists():
@@ -276,19 +282,18 @@ def characters(document: dict) -> int:
     )
 
 
-def write(documents: list[dict], file: Path) -> None:
-    """Write documents as gzipped JSON lines; the same documents give the same bytes."""
+def write_lines(rows: list[dict], file: Path) -> None:
+    """Write rows as gzipped JSON lines; the same rows give the same bytes."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(
-        json.dumps(
-            {key: document[key] for key in ("id", "manual", "license", "sections")},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        + "\n"
-        for document in sorted(documents, key=lambda document: document["id"])
-    )
+    lines = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
     file.write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
+
+
+def write(documents: list[dict], file: Path) -> None:
+    """Write documents in the order of their ids."""
+    keys = ("id", "manual", "license", "sections")
+    ordered = sorted(documents, key=lambda document: document["id"])
+    write_lines([{key: document[key] for key in keys} for document in ordered], file)
 
 
 def copy_notices(source: dict, packages: Path, folder: Path) -> None:
