@@ -262,7 +262,7 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="mini")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=12)
-    parser.add_argument("--loss-tokens", type=int, default=600_000)
+    parser.add_argument("--loss-tokens", type=int, default=300_000, help="0: no comparison")
     options = parser.parse_args()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
@@ -313,9 +313,11 @@ def main() -> None:
         )
     torch.set_num_threads(os.cpu_count() or 1)
     print("threads:", ", ".join(f"{number}: {rate} tok/s" for number, rate in threads.items()), flush=True)
-    losses = equal_loss(
-        options.size, encoded, pairs, rows, dev, tokenizer, options.loss_tokens, batch_size, dtype
-    )
+    losses = {}
+    if options.loss_tokens:
+        losses = equal_loss(
+            options.size, encoded, pairs, rows, dev, tokenizer, options.loss_tokens, batch_size, dtype
+        )
     result = {
         "machine": flags(),
         "table": table,

@@ -79,19 +79,25 @@ def balanced(right, negative, pages, kind) -> dict:
 
 
 def score(model, tokenizer, classifier, frequent: int, split: str) -> dict:
-    """Return every figure of one split."""
+    """Return every figure of one split.
+
+    Next sentences are judged on whole pairs, as the bag of words sees them; ``masked_…`` is with masks, as during
+    training.
+    """
     encoded = corpus.encode(corpus.documents(split), tokenizer)
-    found = pretrain.answers(model, pretrain.fixed_batches(encoded, tokenizer, LENGTH))
+    masked = pretrain.answers(model, pretrain.fixed_batches(encoded, tokenizer, LENGTH))
+    whole = pretrain.answers(model, pretrain.fixed_batches(encoded, tokenizer, LENGTH, mlm_probability=0.0))
     pairs = corpus.make_pairs(encoded, LENGTH, np.random.default_rng(0), 1 / 3, 1 / 3)
     bag = classifier.answers(encoded, pairs) == pairs.next_sentence_label
-    right = found["nsp_label"] == found["nsp_answer"]
     figures = {
-        "mlm_accuracy": with_interval(found["mlm_label"] == found["mlm_answer"], found["mlm_page"]),
-        "unigram": with_interval(found["mlm_label"] == frequent, found["mlm_page"]),
+        "mlm_accuracy": with_interval(masked["mlm_label"] == masked["mlm_answer"], masked["mlm_page"]),
+        "unigram": with_interval(masked["mlm_label"] == frequent, masked["mlm_page"]),
     }
     for kind, name in ((1, "other_manual"), (2, "same_manual")):
         if (pairs.negative == kind).sum() >= 30:
-            figures[f"nsp_{name}"] = balanced(right, found["negative"], found["nsp_page"], kind)
+            for label, found in (("nsp", whole), ("masked_nsp", masked)):
+                right = found["nsp_label"] == found["nsp_answer"]
+                figures[f"{label}_{name}"] = balanced(right, found["negative"], found["nsp_page"], kind)
             figures[f"bow_{name}"] = balanced(bag, pairs.negative, pairs.page, kind)
     return figures
 
