@@ -3,6 +3,8 @@
 import collections
 import gzip
 import importlib.util
+import itertools
+import json
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import torch
 from scipy import stats
 from transformers import AutoTokenizer, BertConfig, BertForPreTraining, DataCollatorForLanguageModeling
 
-from llmlab import corpus, pretrain
+from llmlab import corpus, models, pretrain
 from llmlab.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -352,3 +354,40 @@ def test_a_loss_that_is_no_number_stops_the_run_and_the_advice_works(dev, tokeni
 def test_a_checkpoint_that_does_not_fit_its_tokenizer_gets_a_sentence(dev, tokenizer):
     with pytest.raises(CourseError, match="語彙"):
         pretrain.train(tiny(100), dev, tokenizer, settings())
+
+
+# ---------------------------------------------------------------- the checkpoints
+
+
+def test_bert_ja_mini_is_what_it_says():
+    folder = models.path("bert-ja")
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= 22_000_000
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert type(tokenizer).__name__ == "BertJapaneseTokenizer"
+    model = BertForPreTraining.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
+    assert model.config.vocab_size == len(tokenizer)
+    assert (model.config.hidden_act, model.config.layer_norm_eps) == ("gelu_pytorch_tanh", 1e-12)
+    assert model.config.max_position_embeddings == 512
+    assert model.num_parameters() == models.entry("bert-ja").parameters
+    scored = json.loads((folder / "test.json").read_text("utf-8"))
+    figures = scored["test"]
+    assert figures["mlm_accuracy"]["low"] >= 0.42 > figures["unigram"]["high"]
+    # The stored figures are of this checkpoint: dev again, masked words with masks, next sentences without.
+    encoded = corpus.encode(corpus.documents("dev"), tokenizer)
+    for probability, names in ((0.15, ["mlm_accuracy"]), (0.0, ["nsp_other_manual", "nsp_same_manual"])):
+        measured = pretrain.fixed_batches(encoded, tokenizer, mlm_probability=probability)
+        found = pretrain.figures(pretrain.answers(model, measured))
+        for name in names:
+            assert found[name] == pytest.approx(scored["dev"][name]["value"], abs=0.01), name
+
+
+def test_the_log_counts_on_from_round_to_round():
+    lines = (models.path("bert-ja") / "training.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    for name in ("step", "tokens", "seconds"):
+        assert all(b[name] >= a[name] for a, b in itertools.pairwise(rows)), name
+    scored = json.loads((models.path("bert-ja") / "test.json").read_text("utf-8"))["dev"]
+    assert rows[-1]["mlm_accuracy"] == pytest.approx(scored["mlm_accuracy"]["value"], abs=0.01)
+    assert rows[-1]["nsp_other_manual"] == pytest.approx(scored["masked_nsp_other_manual"]["value"], abs=0.01)
