@@ -36,7 +36,7 @@ class Key(str):
         return format(str.__str__(self), spec)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """One chat service: what a client needs to reach it, and what it costs.
 
@@ -106,9 +106,23 @@ class Answer:
     failure: str = ""
 
 
-def names() -> list[str]:
-    """Return the services that the manifest names."""
-    return list(data.load("services.toml"))
+def show_services() -> None:
+    """Show the services as a dated table with the sources, ``data/services.toml``; no key is needed."""
+    from IPython.display import Markdown, display
+
+    lines = ["| サービス | 会社 | モデル | 入力 | 出力 | 従う設定 | 確認した日 | 出どころ |"]
+    lines.append("|---|---|---|---:|---:|---|---|---|")
+    for row in data.load("services.toml").values():
+        prices = [row.get("price_in"), row.get("price_out")]
+        cells = [row["product"], row["company"], f"`{row['model']}`"]
+        cells += ["不明" if price is None else f"${price:.2f}" for price in prices]
+        cells += [
+            "、".join(row["accepts"]) or "なし",
+            f"{row['date']}{'' if row['checked'] else '（未確認）'}",
+        ]
+        cells.append("、".join(f"[{n}]({url})" for n, url in enumerate(row["sources"], 1)))
+        lines.append(f"| {' | '.join(cells)} |")
+    display(Markdown("\n".join([*lines, "", "料金は 100 万トークンあたりの米ドルです。"])))
 
 
 def local(port: int | None = None) -> serve.Server:
@@ -374,7 +388,9 @@ def ask(
         # A token is at least one byte: no prompt costs more than this.
         budget.take(sum(len(str(message["content"]).encode()) + 16 for message in messages), max_tokens)
     asked = {"temperature": temperature, "top_p": top_p, "seed": seed}
-    options = {key: value for key, value in asked.items() if value is not None and key in service.accepts}
+    given = {key: value for key, value in asked.items() if value is not None}
+    options = {key: value for key, value in given.items() if key in service.accepts}
+    _say_left_out(service, tuple(key for key in given if key not in service.accepts))
     options |= {service.limit: max_tokens, **service.extra}
     if stream and service.usage_in_stream:
         options["stream_options"] = {"include_usage": True}
@@ -409,6 +425,16 @@ def ask(
         timeout=max(timeout, 60),
     )
     return replace(answer, failure=sentence)
+
+
+@functools.cache
+def _say_left_out(service: Service, parameters: tuple) -> None:
+    """Say once, not at every call, what the service does not obey."""
+    if parameters:
+        print(
+            f"{service.product}（{service.model}）は {'、'.join(parameters)} に従わないので、送りません。",
+            flush=True,
+        )
 
 
 @functools.lru_cache(maxsize=8)

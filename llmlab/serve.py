@@ -114,7 +114,9 @@ class Server:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # interrupting a cell must not end the server
+                # Interrupting a cell must not end the server.
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
 
     def _wait(self, patience: float) -> None:
@@ -251,12 +253,13 @@ def _diagnosis(log: str, code: int | None) -> str:
 def main(arguments: list[str]) -> None:
     """Be ``transformers serve`` for a folder below the working one, until standard input closes."""
     model, port = arguments
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     from transformers.cli.transformers import app
 
     from llmlab import runtime
 
     device = runtime.device().type
+    # Not before the imports: on Windows numpy's waits for whoever reads standard input.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Half precision is slow on most CPUs; a GPU takes what the weights are.
     kind = "float32" if device == "cpu" else "auto"
     app(["serve", model, "--host", HOST, "--port", port, "--device", device, "--dtype", kind])

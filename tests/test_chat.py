@@ -114,7 +114,9 @@ def test_ask_sends_what_the_service_obeys(monkeypatch, name, sent, stream, capsy
     assert answer.text == ("はい、どうぞ" if stream else "はい|、|どうぞ")
     if not stream or name != "local":
         assert (answer.tokens_in, answer.tokens_out) == (21, 4)
-    assert ("はい、どうぞ\n" in capsys.readouterr().out) == stream
+    out = capsys.readouterr().out
+    assert ("はい、どうぞ\n" in out) == stream
+    assert ("temperature、top_p、seed に従わない" in out) == (name != "local")
 
 
 def test_the_manifest_says_when_and_where_its_facts_were_read():
@@ -125,6 +127,27 @@ def test_the_manifest_says_when_and_where_its_facts_were_read():
         if name != "local":
             assert row["key"] == REAL[name][2]
             assert row["price_in"] is None or 0 < row["price_in"] < row["price_out"] < 100, name
+
+
+def test_the_table_shows_every_service_with_its_date_and_sources_and_needs_no_key(capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    chat.show_services()
+    table = shown[0].data
+    for row in MANIFEST.values():
+        for fact in (row["product"], row["company"], row["model"], row["date"].isoformat(), *row["sources"]):
+            assert fact in table, fact
+    assert "$2.50" in table
+
+
+def test_what_a_service_does_not_obey_is_said_once(monkeypatch, capsys):
+    with servers.chat(servers.says("はい")) as (address, _):
+        service = connect(monkeypatch, "claude", address)
+        budget = money(service)
+        for _ in range(2):
+            chat.ask(service, MESSAGES, budget=budget, temperature=0.5)
+        chat.ask(service, MESSAGES, budget=budget)
+    assert capsys.readouterr().out.count("temperature に従わない") == 1
 
 
 # ---------------------------------------------------------------- who is asked
