@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import traceback
@@ -226,7 +227,7 @@ def closed_address():
 
 
 def late(handler):
-    time.sleep(2)
+    threading.Event().wait(2)  # not time.sleep: the tests replace it
 
 
 def hang_up(handler):
@@ -271,6 +272,8 @@ CASES = [
 @pytest.mark.parametrize("case, stream", CASES)
 def test_each_failure_is_a_sentence_and_the_local_model_goes_on(monkeypatch, case, stream, capsys, caplog):
     caplog.set_level(logging.DEBUG)
+    slept = []
+    monkeypatch.setattr(chat.time, "sleep", slept.append)
     answer_of, expected = FAILURES[case]
     with (
         servers.chat(answer_of) as (far, far_requests),
@@ -283,7 +286,7 @@ def test_each_failure_is_a_sentence_and_the_local_model_goes_on(monkeypatch, cas
         answer = chat.ask(service, MESSAGES, budget=budget, stream=stream, timeout=0.4, seed=5)
         with pytest.raises(CourseError, match=expected) as raised:
             chat.ask(service, MESSAGES, budget=budget, stream=stream, timeout=0.4, fallback=False)
-    assert len(far_requests) == 2, "one request a call, none repeated"
+    assert len(far_requests) == 2 and slept == [], "one request a call, none repeated"
     assert answer.service == "local" and answer.text.replace("|", "") == "手元の答え"
     (near_request,) = near_requests
     assert near_request["body"]["messages"] == MESSAGES and near_request["body"]["seed"] == 5
@@ -620,7 +623,7 @@ print(json.dumps({{"pid": serve._running.pid, "scratch": str(serve._running.scra
 def parent(before, after, **options):
     code = PARENT.format(before=before, after=after)
     environment = {name: value for name, value in os.environ.items() if name != "LLMLAB_CHAT_LOCAL"}
-    environment["PYTHONPATH"] = str(ROOT)
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment, **options
     )
