@@ -337,11 +337,14 @@ class Budget:
 
 
 class _Failure(Exception):
-    """A call that brought no answer: what happened, what to do, how many seconds the service asks to wait."""
+    """A call that brought no answer: what happened, what to do, how many seconds the service asks to wait.
 
-    def __init__(self, what: str, advice: str, wait: float | None = None):
+    ``billed``: the service may have written an answer all the same, and charge for it.
+    """
+
+    def __init__(self, what: str, advice: str, wait: float | None = None, billed: bool = False):
         super().__init__(what)
-        self.what, self.advice, self.wait = what, advice, wait
+        self.what, self.advice, self.wait, self.billed = what, advice, wait, billed
 
 
 def ask(
@@ -406,6 +409,8 @@ def ask(
             answer = _call(service, request, timeout)
     except _Failure as failure:
         what, advice = failure.what, failure.advice
+        if budget is not None and failure.billed:
+            budget.count(None, max_tokens)
     else:
         if budget is not None:
             budget.count(answer.tokens_in, answer.tokens_out)
@@ -518,12 +523,15 @@ def _malformed(service: Service) -> _Failure:
     return _Failure(
         f"{service.product} から、読めない形の答えが返ってきました",
         "アドレスを確かめるか、しばらくしてからもう一度動かしてください",
+        billed=True,
     )
 
 
 def _empty(service: Service) -> _Failure:
     return _Failure(
-        f"{service.product} の答えに文章がありません", "max_tokens を増やして、もう一度動かしてください"
+        f"{service.product} の答えに文章がありません",
+        "max_tokens を増やして、もう一度動かしてください",
+        billed=True,
     )
 
 
@@ -569,7 +577,9 @@ def _explain(service: Service, error: Exception, timeout: float) -> _Failure | N
         )
     if isinstance(error, openai.APITimeoutError) or "Timeout" in type(error).__name__:
         return _Failure(
-            f"{product} が {timeout:g} 秒たっても答えません", "しばらくしてから、もう一度動かしてください"
+            f"{product} が {timeout:g} 秒たっても答えません",
+            "しばらくしてから、もう一度動かしてください",
+            billed=True,
         )
     if isinstance(error, openai.APIConnectionError | OSError):
         return _Failure(
