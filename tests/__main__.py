@@ -19,7 +19,19 @@ BIN = Path(sys.executable).parent
 # Stage, its pytest files; a lesson's number given by --only reaches the tests as the variable ONLY.
 STAGES = [
     ("rules", ["test_notebook_rules.py", "test_public_api.py", "test_tree.py", "test_texts.py"]),
-    ("llmlab", ["test_models.py", "test_setup.py", "test_core.py", "test_check.py", "test_network.py", "test_pretrain.py", "test_downstream.py"]),
+    (
+        "llmlab",
+        [
+            "test_models.py",
+            "test_setup.py",
+            "test_core.py",
+            "test_check.py",
+            "test_chat.py",
+            "test_network.py",
+            "test_pretrain.py",
+            "test_downstream.py",
+        ],
+    ),
     ("editions", ["test_editions.py", "test_colab.py"]),
     ("notebooks", ["test_notebooks_run.py"]),
     ("zoo", ["test_zoo.py"]),

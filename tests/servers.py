@@ -1,4 +1,4 @@
-"""Loopback servers in place of the outside: a package index and a Hugging Face hub."""
+"""Loopback servers in place of the outside: a package index, a Hugging Face hub, chat services."""
 
 import contextlib
 import hashlib
@@ -91,9 +91,115 @@ def hub_routes(repository: str, revision: str, files: dict[str, bytes]) -> dict:
     listing = {"id": repository, "sha": revision, "siblings": [{"rfilename": name} for name in files]}
     routes = {
         f"/api/models/{repository}/tree/{revision}": ("application/json", json.dumps(tree).encode(), {}),
-        f"/api/models/{repository}/revision/{revision}": ("application/json", json.dumps(listing).encode(), {}),
+        f"/api/models/{repository}/revision/{revision}": (
+            "application/json",
+            json.dumps(listing).encode(),
+            {},
+        ),
     }
     for name, content in files.items():
         headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": revision}
         routes[f"/{repository}/resolve/{revision}/{name}"] = ("application/octet-stream", content, headers)
     return routes
+
+
+@contextlib.contextmanager
+def chat(*answers):
+    """Serve chat completions on loopback; yields (address, requests).
+
+    ``answers`` are functions that send one answer each, in turn, the last one again and again. A request is
+    recorded as ``{"path", "headers", "body"}``, the names of its headers in lower case.
+    """
+    requests = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            requests.append({"path": self.path, "headers": headers, "body": body})
+            self.body = body
+            answers[min(len(requests), len(answers)) - 1](self)
+
+        def send(self, status, kind, content, headers=()):
+            self.send_response(status)
+            for name, value in {
+                "Content-Type": kind,
+                "Content-Length": len(content),
+                **dict(headers),
+            }.items():
+                self.send_header(name, str(value))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def send_pieces(self, pieces, whole):
+            """Send server-sent events in chunks; without the last chunk when the line breaks."""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for piece in pieces:
+                data = f"data: {piece}\n\n".encode()
+                self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+                self.wfile.flush()
+            if whole:
+                self.wfile.write(b"0\r\n\r\n")
+            else:
+                self.close_connection = True
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", requests
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def says(text: str, tokens_in: int = 12, tokens_out: int = 5, cut: bool = False, finish: str = "stop"):
+    """An answer of a chat service, in one piece or, when the request asks for it, word by word.
+
+    ``cut`` breaks the line after the words, before the reason why the answer ends.
+    """
+    usage = {
+        "prompt_tokens": tokens_in,
+        "completion_tokens": tokens_out,
+        "total_tokens": tokens_in + tokens_out,
+    }
+
+    def send(handler):
+        head = {"id": "x1", "created": 1, "model": handler.body["model"]}
+        if not handler.body.get("stream"):
+            choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}
+            whole = head | {"object": "chat.completion", "choices": [choice], "usage": usage}
+            handler.send(200, "application/json", json.dumps(whole).encode())
+            return
+        chunk = head | {"object": "chat.completion.chunk"}
+        deltas = [{"role": "assistant"}] + [{"content": word} for word in text.split("|")]
+        pieces = [
+            chunk | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
+        ]
+        if not cut:
+            pieces.append(chunk | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+            if handler.body.get("stream_options", {}).get("include_usage"):
+                pieces.append(chunk | {"choices": [], "usage": usage})
+        lines = [json.dumps(piece) for piece in pieces] + ([] if cut else ["[DONE]"])
+        handler.send_pieces(lines, whole=not cut)
+
+    return send
+
+
+def refuses(status: int, message: str = "no", code: str | None = None, headers=()):
+    """An error of a chat service, in OpenAI's form."""
+    body = {"error": {"message": message, "type": "error", "param": None, "code": code}}
+    return lambda handler: handler.send(status, "application/json", json.dumps(body).encode(), headers)
+
+
+def returns(content: bytes, kind: str = "application/json"):
+    """An answer that is whatever the bytes are."""
+    return lambda handler: handler.send(200, kind, content)

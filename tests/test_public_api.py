@@ -26,6 +26,8 @@ HEAVY = (
     "IPython",
     "tqdm",
     "huggingface_hub",
+    "openai",
+    "fastapi",
 )
 
 
