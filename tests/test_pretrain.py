@@ -391,3 +391,30 @@ def test_the_log_counts_on_from_round_to_round():
     scored = json.loads((models.path("bert-ja") / "test.json").read_text("utf-8"))["dev"]
     assert rows[-1]["mlm_accuracy"] == pytest.approx(scored["mlm_accuracy"]["value"], abs=0.01)
     assert rows[-1]["nsp_other_manual"] == pytest.approx(scored["masked_nsp_other_manual"]["value"], abs=0.01)
+
+
+def test_the_trio_is_small_and_each_is_what_its_name_says():
+    folders = {name: models.path(f"bert-ja-{name}") for name in ("nsp", "mlm", "ltr")}
+    assert sum(file.stat().st_size for folder in folders.values() for file in folder.iterdir()) <= 13_000_000
+    tokenizer = AutoTokenizer.from_pretrained(folders["nsp"])
+    encoded = corpus.encode(corpus.documents("dev")[:40], tokenizer)
+    measured = pretrain.fixed_batches(encoded, tokenizer)
+    batch = {
+        key: torch.from_numpy(value) for key, value in measured[0][0].items() if key.endswith(("ids", "mask"))
+    }
+    changed = batch | {"input_ids": batch["input_ids"].clone()}
+    changed["input_ids"][:, 20:] = 100
+    accuracy = {}
+    for name, folder in folders.items():
+        model = BertForPreTraining.from_pretrained(
+            folder, dtype=torch.float32, attn_implementation="eager"
+        ).eval()
+        with torch.no_grad():
+            before, after = (model.bert(**inputs).last_hidden_state[:, :20] for inputs in (batch, changed))
+        # Only the left-to-right one sees nothing of what comes later.
+        assert torch.allclose(before, after, atol=1e-5) == (name == "ltr")
+        accuracy[name] = pretrain.figures(pretrain.answers(model, measured))
+    # Masked words were learnt by two of them, next sentences by one.
+    assert min(accuracy["nsp"]["mlm_accuracy"], accuracy["mlm"]["mlm_accuracy"]) > 0.25
+    assert accuracy["ltr"]["mlm_accuracy"] < 0.1
+    assert accuracy["nsp"]["nsp_other_manual"] > 0.6

@@ -1,7 +1,7 @@
 """BERT's Table 5 in miniature: with next sentence, without, left-to-right without (data/measured/06_ablation.json).
 
 ``python data/build/ablation.py`` fine-tunes the three models of data/models/bert-ja-ablation on the tasks of
-downstream.py with 1,000 labels, five draws each, and scores on the test pages; it also measures each model on what it
+downstream.py with 1,000 labels, three draws each, and scores on the test pages; it also measures each model on what it
 was trained for. A stopped run goes on (build/ablation).
 
 How a sentence becomes one vector decides much here, so it is reported twice. ``mean`` pools the same way in all three
@@ -25,7 +25,7 @@ KINDS = (
     ("section", "one"),
     ("heading", "one"),
 )
-LABELS, SEEDS = 1000, 5
+LABELS, SEEDS = 1000, 3
 EPOCHS, LEAST = 4, 60
 # The rate of learning is chosen on dev pages for each task and pooling, by the mean over the three models: so it is
 # the same for all three. Fewer labels there, one draw.

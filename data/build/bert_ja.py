@@ -7,6 +7,7 @@ budget. A run that was stopped goes on from its last save in build/. score.py sc
 import argparse
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -117,12 +118,13 @@ def new_model(size: str, vocab_size: int, objective: str) -> BertForPreTraining:
     return BertForPreTraining._from_config(config, attn_implementation="eager")
 
 
-def store(model, tokenizer, name: str, log: pretrain.Log) -> None:
+def store(model, name: str, log: pretrain.Log) -> None:
     """Write the checkpoint in fp16 with its tokenizer and its log."""
     folder = MODELS / name
     model.half().save_pretrained(folder)
     if folder != TOKENIZER:
-        tokenizer.save_pretrained(folder)
+        for name in ("vocab.txt", "tokenizer_config.json"):
+            shutil.copyfile(TOKENIZER / name, folder / name)
     log.write(folder / "training.jsonl")
 
 
@@ -161,7 +163,7 @@ def run(name: str) -> None:
             {"round": number} | row | {key: round(row[key] + before.get(key, 0), 1) for key in counted}
             for row in log.rows
         ]
-    store(model, tokenizer, "bert-ja-mini" if name == "mini" else f"bert-ja-ablation/{name}", whole)
+    store(model, "bert-ja-mini" if name == "mini" else f"bert-ja-ablation/{name}", whole)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import rows
 ROOT = rows.ROOT
 RATES = (0.15, 0.05, 0.5, 0.3, 0.8)
 SEEDS = 2
-TOKENS = 2_000_000
+TOKENS = 1_500_000
 MAX_LENGTH = 64
 
 
