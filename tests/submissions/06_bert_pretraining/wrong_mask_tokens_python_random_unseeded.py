@@ -1,0 +1,14 @@
+# misconception: Python の random を、種を決めずに使う
+# scores: mask-tokens-test=0
+# %% grade_id="mask-tokens"
+import random
+
+
+def mask_tokens(input_ids, special_tokens_mask, tokenizer, mlm_probability, generator):
+    chosen = (torch.rand(input_ids.shape, generator=generator) < mlm_probability) & (special_tokens_mask == 0)
+    labels = torch.where(chosen, input_ids, -100)
+    kind = torch.tensor([[random.random() for _ in row] for row in input_ids])
+    anything = torch.randint(len(tokenizer), input_ids.shape, generator=generator)
+    masked = torch.where(chosen & (kind < 0.8), tokenizer.mask_token_id, input_ids)
+    masked = torch.where(chosen & (kind >= 0.9), anything, masked)
+    return masked, labels

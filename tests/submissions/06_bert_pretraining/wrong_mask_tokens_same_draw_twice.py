@@ -1,0 +1,11 @@
+# misconception: 選ぶときの乱数を、扱いを決めるのにもそのまま使う
+# scores: mask-tokens-test=0
+# %% grade_id="mask-tokens"
+def mask_tokens(input_ids, special_tokens_mask, tokenizer, mlm_probability, generator):
+    kind = torch.rand(input_ids.shape, generator=generator)
+    chosen = (kind < mlm_probability) & (special_tokens_mask == 0)
+    labels = torch.where(chosen, input_ids, -100)
+    anything = torch.randint(len(tokenizer), input_ids.shape, generator=generator)
+    masked = torch.where(chosen & (kind < 0.8), tokenizer.mask_token_id, input_ids)
+    masked = torch.where(chosen & (kind >= 0.9), anything, masked)
+    return masked, labels

@@ -1,0 +1,15 @@
+# misconception: 確率を、整数の百分率に切り捨てる
+# scores: mask-tokens-test=0
+# %% grade_id="mask-tokens"
+def mask_tokens(input_ids, special_tokens_mask, tokenizer, mlm_probability, generator):
+    r = torch.rand(input_ids.shape, generator=generator)
+    chosen = (torch.randint(100, input_ids.shape, generator=generator) < int(mlm_probability * 100)) & (
+        special_tokens_mask == 0
+    )
+    how = torch.rand(input_ids.shape, generator=generator)
+    noise = torch.randint(len(tokenizer), input_ids.shape, generator=generator)
+    masked = input_ids.clone()
+    masked[chosen & (how < 0.8)] = tokenizer.mask_token_id
+    other = chosen & (how >= 0.9)
+    masked[other] = noise[other]
+    return masked, torch.where(chosen, input_ids, -100)

@@ -1,0 +1,11 @@
+# misconception: 正解でなく、予測の分布のエントロピーを計算する
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked]
+    chosen = rows.log_softmax(dim=-1)
+    chosen = (chosen * chosen.exp()).sum(dim=-1)
+    return -chosen.mean()

@@ -1,0 +1,10 @@
+# misconception: -100 でなく 0 を、聞かれていない印だと思う
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != 0
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked]
+    chosen = rows.log_softmax(dim=-1)[torch.arange(len(wanted)), wanted.clamp(min=0)]
+    return -chosen.mean()

@@ -1,0 +1,10 @@
+# misconception: inf を有限の数に直してごまかす
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked]
+    chosen = rows.softmax(dim=-1).log().nan_to_num()[torch.arange(len(wanted)), wanted]
+    return -chosen.mean()

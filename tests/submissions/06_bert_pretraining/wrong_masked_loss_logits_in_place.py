@@ -1,0 +1,11 @@
+# misconception: 渡された logits から、行ごとの最大値を直接引く
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    logits.data -= logits.data.amax(dim=-1, keepdim=True)
+    rows, wanted = logits[asked], labels[asked]
+    chosen = rows.log_softmax(dim=-1)[torch.arange(len(wanted)), wanted]
+    return -chosen.mean()

@@ -1,0 +1,11 @@
+# misconception: -100 を 0 に直し、全部の位置を数える
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    labels = labels.clamp(min=0)
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked]
+    chosen = rows.log_softmax(dim=-1)[torch.arange(len(wanted)), wanted]
+    return -chosen.mean()

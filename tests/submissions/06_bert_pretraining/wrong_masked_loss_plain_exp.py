@@ -1,0 +1,10 @@
+# misconception: 最大値を引かずに exp をとる
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked]
+    chosen = (rows - rows.exp().sum(dim=-1, keepdim=True).log())[torch.arange(len(wanted)), wanted]
+    return -chosen.mean()

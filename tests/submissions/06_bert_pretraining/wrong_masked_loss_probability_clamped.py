@@ -1,0 +1,10 @@
+# misconception: 確率の下限を決めてから log をとる
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked]
+    chosen = rows.softmax(dim=-1).clamp(min=1e-12).log()[torch.arange(len(wanted)), wanted]
+    return -chosen.mean()

@@ -1,0 +1,10 @@
+# misconception: 大きい番号のトークンを、上限に丸める
+# scores: masked-loss-test=0
+# %% grade_id="masked-loss"
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits.new_zeros(())
+    rows, wanted = logits[asked], labels[asked].clamp(max=100)
+    chosen = rows.log_softmax(dim=-1)[torch.arange(len(wanted)), wanted]
+    return -chosen.mean()

@@ -1,0 +1,13 @@
+# misconception: 隣り合う 2 文から、続く組と続かない組を両方作る
+# scores: nsp-pairs-test=0
+# %% grade_id="nsp-pairs"
+def make_nsp_pairs(documents, rng):
+    pairs = []
+    for number, document in enumerate(documents):
+        others = [other for place, other in enumerate(documents) if place != number]
+        for i in range(len(document) - 1):
+            pairs.append((document[i], document[i + 1], 0))
+            if True:
+                second, label = rng.choice(rng.choice(others)), 1
+            pairs.append((document[i], second, label))
+    return pairs

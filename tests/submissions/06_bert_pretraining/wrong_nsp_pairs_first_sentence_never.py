@@ -1,0 +1,15 @@
+# misconception: ほかの文書の最初の文が出ない
+# scores: nsp-pairs-test=0
+# %% grade_id="nsp-pairs"
+def make_nsp_pairs(documents, rng):
+    pairs = []
+    for number, document in enumerate(documents):
+        others = [other for place, other in enumerate(documents) if place != number]
+        for i in range(len(document) - 1):
+            if rng.random() < 0.5:
+                second, label = document[i + 1], 0
+            else:
+                other = rng.choice(others)
+                second, label = other[rng.randrange(1, len(other)) if len(other) > 1 else 0], 1
+            pairs.append((document[i], second, label))
+    return pairs

@@ -1,0 +1,14 @@
+# misconception: 中身が同じ文書を、自分と同じ文書だと思う
+# scores: nsp-pairs-test=0
+# %% grade_id="nsp-pairs"
+def make_nsp_pairs(documents, rng):
+    pairs = []
+    for number, document in enumerate(documents):
+        others = [other for other in documents if other != document]
+        for i in range(len(document) - 1):
+            if rng.random() < 0.5:
+                second, label = document[i + 1], 0
+            else:
+                second, label = rng.choice(rng.choice(others)), 1
+            pairs.append((document[i], second, label))
+    return pairs

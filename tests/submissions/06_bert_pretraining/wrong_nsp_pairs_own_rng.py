@@ -1,0 +1,18 @@
+# misconception: 渡された rng を使わず、種 0 の rng を作る
+# scores: nsp-pairs-test=0
+# %% grade_id="nsp-pairs"
+import random
+
+
+def make_nsp_pairs(documents, rng):
+    rng = random.Random(0)
+    pairs = []
+    for number, document in enumerate(documents):
+        others = [other for place, other in enumerate(documents) if place != number]
+        for i in range(len(document) - 1):
+            if rng.random() < 0.5:
+                second, label = document[i + 1], 0
+            else:
+                second, label = rng.choice(rng.choice(others)), 1
+            pairs.append((document[i], second, label))
+    return pairs

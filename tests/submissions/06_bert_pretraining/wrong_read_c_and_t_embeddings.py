@@ -1,0 +1,13 @@
+# misconception: 最後の層でなく、埋め込みを読む
+# scores: read-c-and-t-test=0
+# %% grade_id="read-c-and-t"
+def read_c_and_t(model, inputs, mask_token_id, k):
+    with torch.no_grad():
+        asked = inputs["input_ids"] == mask_token_id
+        output = model.bert(**inputs, output_hidden_states=True)
+        vectors, c = output.hidden_states[0][asked], output.pooler_output
+        words = model.cls.predictions(vectors)
+        pair = model.cls.seq_relationship(c)
+        probabilities, ids = words.softmax(dim=-1).topk(k)
+        follows = pair.softmax(dim=-1)[:, 0]
+    return ids, probabilities, follows

@@ -1,0 +1,10 @@
+# misconception: 文 A の穴だけを読む
+# scores: read-c-and-t-test=0
+# %% grade_id="read-c-and-t"
+def read_c_and_t(model, inputs, mask_token_id, k):
+    with torch.no_grad():
+        out = model.bert(**inputs)
+        T = out.last_hidden_state[(inputs["input_ids"] == mask_token_id) & (inputs["token_type_ids"] == 0)]
+        p, ids = model.cls.predictions(T).softmax(-1).topk(k)
+        f = model.cls.seq_relationship(out.pooler_output).softmax(-1)[:, 0]
+    return ids, p, f

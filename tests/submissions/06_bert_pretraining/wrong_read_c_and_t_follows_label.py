@@ -1,0 +1,13 @@
+# misconception: 確率でなく、0 か 1 の判定を返す
+# scores: read-c-and-t-test=0
+# %% grade_id="read-c-and-t"
+def read_c_and_t(model, inputs, mask_token_id, k):
+    with torch.no_grad():
+        asked = inputs["input_ids"] == mask_token_id
+        output = model.bert(**inputs)
+        vectors, c = output.last_hidden_state[asked], output.pooler_output
+        words = model.cls.predictions(vectors)
+        pair = model.cls.seq_relationship(c)
+        probabilities, ids = words.softmax(dim=-1).topk(k)
+        follows = (pair.argmax(dim=-1) == 0).float()
+    return ids, probabilities, follows

@@ -1,0 +1,14 @@
+# misconception: k 個の候補だけで softmax する
+# scores: read-c-and-t-test=0
+# %% grade_id="read-c-and-t"
+def read_c_and_t(model, inputs, mask_token_id, k):
+    with torch.no_grad():
+        asked = inputs["input_ids"] == mask_token_id
+        output = model.bert(**inputs)
+        vectors, c = output.last_hidden_state[asked], output.pooler_output
+        words = model.cls.predictions(vectors)
+        pair = model.cls.seq_relationship(c)
+        best, ids = words.topk(k)
+        probabilities = best.softmax(dim=-1)
+        follows = pair.softmax(dim=-1)[:, 0]
+    return ids, probabilities, follows
