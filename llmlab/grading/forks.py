@@ -365,6 +365,11 @@ def _serve(inbox, outbox: int) -> None:
             getattr(importlib.import_module(module), function)()
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
+        with contextlib.suppress(ImportError):
+            import tqdm
+
+            # A bar's monitor is a thread, and a process with threads must not fork.
+            tqdm.tqdm.monitor_interval = 0
     except BaseException:
         _write(outbox, {"failed": traceback.format_exc()[-ERROR_CHARACTERS:]})
         return
