@@ -17,4 +17,4 @@ def parse_booking(text):
     return dict(date=date, people=people)
 
 
-date = people = lines = data = random = compare = list = dict = max = None
+date = people = lines = data = random = compare = list = sum = max = None
