@@ -397,7 +397,7 @@ def main() -> None:
     found = PARTS[options.part](options, made_from)
     if not found["rows"]:
         return
-    out = options.out / f"01_{options.part}.json" if options.out.is_dir() else options.out
+    out = options.out if options.out.suffix else options.out / f"01_{options.part}.json"
     about = {
         "model": models.entry("chat").name,
         "machine": rows.machine(),
