@@ -83,34 +83,43 @@ def by_rule(text: list[str], needle: dict) -> str:
 def row(job: dict) -> dict:
     """Ask for one fact in texts of one length, at every depth and without it."""
     import torch
+    from transformers import DynamicCache
 
     found = needles(job["split"])
     number = next(i for i, one in enumerate(found) if one["id"] == job["needle"])
     needle, text = found[number], background(number, job["length"])
-    hits, rule, told = "", "", []
-    for depth in (*DEPTHS, None):
+    order = (None, *reversed(DEPTHS))  # each shares its beginning with the one before: that part is read once
+    said, rule, cache, before = {}, {}, DynamicCache(config=_model.config), []
+    for depth in order:
         place = len(text) if depth is None else round(depth * len(text))
         whole = text if depth is None else [*text[:place], needle["fact"], *text[place:]]
         content = ASK.format(document=" ".join(whole), question=needle["question"])
-        encoded = _tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}],
-            add_generation_prompt=True,
-            return_dict=True,
-            return_tensors="pt",
-        )
+        ids = _tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], add_generation_prompt=True, return_dict=True
+        )["input_ids"]
+        if surplus := cache.get_seq_length() - rows.common_length([before, ids[:-1]]):
+            cache.crop(-surplus)
+        whole_ids, before = torch.tensor([ids]), ids
         with torch.no_grad():
-            output = _model.generate(**encoded, max_new_tokens=ROOM, do_sample=False)
-        reply = _tokenizer.decode(output[0, encoded["input_ids"].shape[1] :], skip_special_tokens=True)
-        told.append((encoded["input_ids"].shape[1], reply))
-        hits += str(int(right(reply, needle)))
-        rule += str(int(right(by_rule(whole, needle), needle)))
-    if job.get("shown"):
-        for depth, (tokens, reply) in zip((*DEPTHS, None), told, strict=True):
-            print(
-                f"  {needle['id']} {needle['answers'][0]:14} depth {depth}, {tokens} tokens: {reply!r}",
-                flush=True,
+            output = _model.generate(
+                input_ids=whole_ids,
+                attention_mask=torch.ones_like(whole_ids),
+                past_key_values=cache,
+                max_new_tokens=ROOM,
+                do_sample=False,
             )
-    return {"right": hits[:-1], "without": hits[-1], "rule": rule[:-1]}
+        said[depth] = _tokenizer.decode(output[0, len(ids) :], skip_special_tokens=True)
+        rule[depth] = right(by_rule(whole, needle), needle)
+        if job.get("shown"):
+            answer = needle["answers"][0]
+            print(
+                f"  {needle['id']} {answer:14} depth {depth}, {len(ids)} tokens: {said[depth]!r}", flush=True
+            )
+    return {
+        "right": "".join(str(int(right(said[depth], needle))) for depth in DEPTHS),
+        "without": str(int(right(said[None], needle))),
+        "rule": "".join(str(int(rule[depth])) for depth in DEPTHS),
+    }
 
 
 def main() -> None:

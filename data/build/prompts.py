@@ -8,6 +8,7 @@ The wordings stand in data/prompts/wordings.toml. Greedy decoding (advice: sampl
 a few dev items, prints the replies and writes nothing. A stopped run goes on (build/prompts), a row at a time.
 """
 
+import copy
 import re
 import tomllib
 from collections.abc import Callable
@@ -68,23 +69,39 @@ def turn(role: str, content: str) -> dict:
 
 
 def replies(chats: list[list[dict]], allowed: Callable | None = None, batch: int = BATCH, **options) -> list:
-    """Return each conversation's reply and its number of tokens; conversations of like length share a batch."""
+    """Return each conversation's reply and its number of tokens; conversations of like length share a batch.
+
+    What all conversations begin with is read once: padding stands between that beginning and each one's own end.
+    """
     import torch
 
     texts = [
         _tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False) for chat in chats
     ]
-    found: list = [None] * len(texts)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    ids = _tokenizer(texts, add_special_tokens=False)["input_ids"]
+    shared = min(rows.common_length(ids), min(map(len, ids)) - 1)
+    with torch.no_grad():
+        beginning = _model(torch.tensor([ids[0][:shared]]), use_cache=True, logits_to_keep=1).past_key_values
+    found: list = [None] * len(ids)
+    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     for first in range(0, len(order), batch):
         chosen = order[first : first + batch]
-        encoded = _tokenizer(
-            [texts[i] for i in chosen], return_tensors="pt", padding=True, add_special_tokens=False
-        )
-        length = encoded["input_ids"].shape[1]
+        length = max(len(ids[i]) for i in chosen)
+        rows_of, masks = [], []
+        for i in chosen:
+            gap = length - len(ids[i])
+            rows_of.append(ids[i][:shared] + [_tokenizer.pad_token_id] * gap + ids[i][shared:])
+            masks.append([1] * shared + [0] * gap + [1] * (len(ids[i]) - shared))
+        cache = copy.deepcopy(beginning)
+        cache.batch_repeat_interleave(len(chosen))
         extra = {"prefix_allowed_tokens_fn": allowed(length)} if allowed else {}
         with torch.no_grad():
-            output = _model.generate(**encoded, **({"do_sample": False} | options | extra))
+            output = _model.generate(
+                input_ids=torch.tensor(rows_of),
+                attention_mask=torch.tensor(masks),
+                past_key_values=cache,
+                **({"do_sample": False} | options | extra),
+            )
         for i, new in zip(chosen, output[:, length:], strict=True):
             used = int((new != _tokenizer.pad_token_id).sum())
             found[i] = _tokenizer.decode(new, skip_special_tokens=True).strip(), used
