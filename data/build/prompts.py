@@ -116,11 +116,12 @@ def bits(values) -> str:
 # ---------------------------------------------------------------- extraction
 
 
-def extraction_chat(item: dict, instruction: str, examples: list[dict]) -> list[dict]:
+def extraction_chat(item: dict, instruction: str, examples: list[dict], wording: int = 0) -> list[dict]:
     """Return the conversation: each example is a message and its answer, the item comes last."""
     words, chat = WORDS["extraction"], []
     for one in [*examples, item]:
-        chat.append(turn("user", words["message"].format(instruction=words[instruction], text=one["text"])))
+        asked = words["message"].format(instruction=words[instruction][wording], text=one["text"])
+        chat.append(turn("user", asked))
         if one is not item:
             chat.append(turn("assistant", words["form"].format(**one)))
     return chat
@@ -183,7 +184,7 @@ def extraction_row(job: dict) -> dict:
     data = load("extraction")
     examples = [one for one in data["example"] if one["set"] == job["set"]][: job["examples"]]
     items = [item for item in data["item"] if item["split"] == job["split"]][: job.get("limit")]
-    chats = [extraction_chat(item, job["instruction"], examples) for item in items]
+    chats = [extraction_chat(item, job["instruction"], examples, job["wording"]) for item in items]
     said = replies(chats, only_form() if job["constrained"] else None, max_new_tokens=48)
     _show(job, items, said)
     parsed = [in_form(reply) for reply, _ in said]
@@ -198,23 +199,33 @@ def extraction_row(job: dict) -> dict:
 
 
 def extraction(options, made_from: str) -> dict:
-    """Measure every prompt on the test messages."""
+    """Choose both instructions' wordings on dev without examples; then ask every prompt on the test messages."""
+    free = {"examples": 0, "set": "-", "constrained": False}
     jobs = [
-        {
-            "split": "test",
-            "instruction": instruction,
-            "examples": number,
-            "set": one,
-            "constrained": constrained,
-        }
+        {"split": "dev", "instruction": instruction, "wording": wording, **free}
+        for instruction in ("vague", "clear")
+        for wording in range(len(WORDS["extraction"][instruction]))
+    ]
+    dev = measure(jobs, extraction_row, options, made_from, "extraction")
+    if len(dev) < len(jobs):
+        return {"rows": []}
+    chosen = {}
+    for instruction in ("vague", "clear"):
+        tried = [row for row in dev if row["instruction"] == instruction]
+        score = [row["right"]["exact"].count("1") + row["right"]["contains"].count("1") for row in tried]
+        chosen[instruction] = tried[int(np.argmax(score))]["wording"]
+    jobs = [
+        {"split": "test", "instruction": instruction, "wording": chosen[instruction]}
+        | {"examples": number, "set": one, "constrained": constrained}
         for constrained in (False, True)
         for instruction, number in EXTRACTION
         for one in ("abc" if number else "-")
     ]
-    found = measure(jobs, extraction_row, options, made_from, "extraction")
+    test = measure(jobs, extraction_row, options, made_from, "extraction")
     items = [item for item in load("extraction")["item"] if item["split"] == "test"]
     return {
-        "rows": found,
+        "rows": dev + test,
+        "chosen": chosen,
         "clusters": [item["frame"] for item in items],
         "distractor": [item["distractor"] for item in items],
         "rule": bits(by_rule(item["text"]) == (item["date"], item["people"]) for item in items),
