@@ -30,7 +30,7 @@ MOST_PEOPLE = 20
 FAMILIES = ("arithmetic", "letters", "tracking")
 METHODS = ("direct", "steps")
 EXAMPLES = (0, 3)
-ROOM = {("direct", 0): 16, ("direct", 3): 16, ("steps", 0): 192, ("steps", 3): 128}
+ROOM = {("direct", 0): 64, ("direct", 3): 16, ("steps", 0): 192, ("steps", 3): 128}
 EVERY = 3  # of the dev items: the wordings are chosen on a third of them
 
 ANSWERS = 40
@@ -388,13 +388,9 @@ def attempt(part: str) -> None:
             ("clear", 4, False),
             ("vague", 0, True),
         ):
-            job = {
-                "split": "dev",
-                "instruction": instruction,
-                "examples": number,
-                "set": "a" if number else "-",
-            }
-            print(extraction_row(job | {"constrained": constrained, "limit": TRIED})["tokens"])
+            job = {"split": "dev", "instruction": instruction, "wording": 0, "examples": number}
+            job |= {"set": "a" if number else "-", "constrained": constrained, "limit": TRIED}
+            print(extraction_row(job)["tokens"])
     elif part == "problems":
         for method, number in (("direct", 0), ("direct", 3), ("steps", 3)):
             job = {"split": "dev", "family": "arithmetic", "method": method, "examples": number, "wording": 0}
