@@ -114,7 +114,8 @@ def new_model(size: str, vocab_size: int, objective: str) -> BertForPreTraining:
         is_decoder=objective == "ltr",
         use_cache=False,
     )
-    # torch's fused attention is the slower one on a CPU at these lengths (make bench).
+    # In float32 both kinds of attention are as fast at these lengths (make bench); in bfloat16 alone the fused one was
+    # slower on a CPU with AVX-512.
     return BertForPreTraining._from_config(config, attn_implementation="eager")
 
 
