@@ -27,6 +27,18 @@ def wheel(package: str, version: str, files: dict[str, bytes]) -> tuple[str, byt
 
 
 @contextlib.contextmanager
+def _listening(handler):
+    """Serve on a free loopback port; give the address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
 def serve(routes: dict, cut_after: int | None = None):
     """Serve ``{path: (content_type, bytes, headers)}`` on loopback; yields (address, list of requests).
 
@@ -63,14 +75,8 @@ def serve(routes: dict, cut_after: int | None = None):
                 if cut:
                     self.close_connection = True
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", requests
-    finally:
-        server.shutdown()
-        server.server_close()
+    with _listening(Handler) as address:
+        yield address, requests
 
 
 def index_routes(package: str, file: str, content: bytes) -> dict:
@@ -151,14 +157,8 @@ def chat(*answers):
             else:
                 self.close_connection = True
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", requests
-    finally:
-        server.shutdown()
-        server.server_close()
+    with _listening(Handler) as address:
+        yield address, requests
 
 
 def says(text: str, tokens_in: int = 12, tokens_out: int = 5, cut: bool = False, finish: str = "stop"):

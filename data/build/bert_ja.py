@@ -36,6 +36,7 @@ SIZES = {
     "ablation": {"hidden_size": 128, "num_hidden_layers": 2},
 }
 COMMON = {"learning_rate": 2e-3, "optimizer": "muon"}
+LATER = {"batch_tokens": 4096, "nsp_weight": 6.0, "optimizer": "muon"}
 # A run is one or more rounds; each begins with the weights of the one before and a rate of learning of its own.
 # mini: by half of the first round masked words were well on their way (dev accuracy 0.50) and next sentences lagged
 # behind (0.76 and 0.64 on dev), so from there on their loss weighs more; the rounds after it are for them.
@@ -47,34 +48,13 @@ RUNS = {
                 tokens=36_000_000, batch_tokens=4096, nsp_weight=4.0, nsp_weight_from=0.5, **COMMON
             ),
             pretrain.Settings(
-                tokens=8_000_000,
-                batch_tokens=4096,
-                nsp_weight=6.0,
-                other_manual=0.3,
-                same_manual=0.2,
-                seed=1,
-                optimizer="muon",
-                learning_rate=1e-3,
+                tokens=8_000_000, learning_rate=1e-3, other_manual=0.3, same_manual=0.2, seed=1, **LATER
             ),
             pretrain.Settings(
-                tokens=20_000_000,
-                batch_tokens=4096,
-                nsp_weight=6.0,
-                other_manual=0.35,
-                same_manual=0.15,
-                seed=2,
-                optimizer="muon",
-                learning_rate=1e-3,
+                tokens=20_000_000, learning_rate=1e-3, other_manual=0.35, same_manual=0.15, seed=2, **LATER
             ),
             pretrain.Settings(
-                tokens=6_000_000,
-                batch_tokens=4096,
-                nsp_weight=6.0,
-                other_manual=0.35,
-                same_manual=0.15,
-                seed=3,
-                optimizer="muon",
-                learning_rate=5e-4,
+                tokens=6_000_000, learning_rate=5e-4, other_manual=0.35, same_manual=0.15, seed=3, **LATER
             ),
         ],
     ),
@@ -124,8 +104,8 @@ def store(model, name: str, log: pretrain.Log) -> None:
     folder = MODELS / name
     model.half().save_pretrained(folder)
     if folder != TOKENIZER:
-        for name in ("vocab.txt", "tokenizer_config.json"):
-            shutil.copyfile(TOKENIZER / name, folder / name)
+        for file in ("vocab.txt", "tokenizer_config.json"):
+            shutil.copyfile(TOKENIZER / file, folder / file)
     log.write(folder / "training.jsonl")
 
 
