@@ -83,3 +83,76 @@ def quiz(questions: list[dict]) -> None:
             if not answer.get("feedback"):
                 raise ValueError(f"a choice without feedback: {answer.get('answer')}")
     display_quiz(json.loads(json.dumps(questions)))
+
+
+def chat(answer, first, labels=None, **controls) -> None:
+    """Show a conversation with knobs; the first exchange stays readable without a kernel.
+
+    Parameters
+    ----------
+    answer
+        Function from the conversation (a list of messages, oldest first) and the controls' values
+        (keyword arguments) to the reply's text.
+    first
+        What is asked at once, so that there is something to read.
+    labels, **controls
+        As in :func:`explore`.
+    """
+    import html
+
+    import ipywidgets
+    from IPython.display import display
+
+    from llmlab.errors import CourseError
+
+    knobs = {name: _control(spec, (labels or {}).get(name, name)) for name, spec in controls.items()}
+    entry = ipywidgets.Text(value=first, layout=ipywidgets.Layout(width="60%"))
+    send = ipywidgets.Button(description="送る")
+    again = ipywidgets.Button(description="最初から")
+    page, messages = ipywidgets.HTML(), []
+
+    def show(note=""):
+        names = {"user": "あなた", "assistant": "モデル"}
+        lines = [f"<p><b>{names[m['role']]}</b>: {html.escape(m['content'])}</p>" for m in messages]
+        page.value = "".join(lines) + (f"<p>{html.escape(note)}</p>" if note else "")
+
+    def ask(_=None):
+        asked = entry.value.strip()
+        if not asked:
+            return
+        send.disabled = True
+        messages.append({"role": "user", "content": asked})
+        show("答えを待っています。")
+        try:
+            said = answer(list(messages), **{name: knob.value for name, knob in knobs.items()})
+            messages.append({"role": "assistant", "content": said})
+            entry.value = ""
+            show()
+        except CourseError as error:
+            messages.pop()
+            show(str(error))
+        finally:
+            send.disabled = False
+
+    def clear(_=None):
+        messages.clear()
+        entry.value = first
+        show()
+
+    send.on_click(ask)
+    again.on_click(clear)
+    ask()
+    buttons = ipywidgets.HBox([entry, send, again])
+    box = ipywidgets.VBox([ipywidgets.HBox(list(knobs.values())), page, buttons])
+    display(
+        {
+            "application/vnd.jupyter.widget-view+json": {
+                "model_id": box.model_id,
+                "version_major": 2,
+                "version_minor": 0,
+            },
+            "text/html": page.value,
+            "text/plain": "\n".join(f"{m['role']}: {m['content']}" for m in messages),
+        },
+        raw=True,
+    )

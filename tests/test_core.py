@@ -76,6 +76,40 @@ def test_explore_redraws_and_keeps_a_static_figure():
     ]
 
 
+def test_chat_keeps_the_conversation_and_survives_a_failure():
+    from ipywidgets.widgets.widget import _instances
+
+    seen = []
+
+    def answer(messages, seed):
+        seen.append((len(messages), seed))
+        if messages[-1]["content"] == "fail":
+            raise CourseError("やり直してください。")
+        return f"<b>{len(messages)}</b>"
+
+    with capture_output() as captured:
+        widgets.chat(answer, "Hello", seed=(1, 9))
+    bundle = captured.outputs[-1].data
+    assert "Hello" in bundle["text/plain"] and "&lt;b&gt;1&lt;/b&gt;" in bundle["text/html"]
+    knobs, page, (entry, send, again) = (
+        child if not hasattr(child, "children") else child.children
+        for child in _instances[bundle["application/vnd.jupyter.widget-view+json"]["model_id"]].children
+    )
+    knobs[0].value = 4
+    entry.value = "fail"
+    send.click()
+    assert seen[-1] == (3, 4) and "やり直してください。" in page.value and not send.disabled
+    entry.value = "again"
+    send.click()
+    assert seen[-1] == (3, 4) and "fail" not in page.value  # what failed is no part of the conversation
+    again.click()
+    send.click()
+    assert seen[-1] == (1, 4) and entry.value == ""
+    entry.value = "  "
+    send.click()
+    assert len(seen) == 4
+
+
 def test_a_quiz_choice_must_explain_itself():
     question = {"question": "?", "type": "multiple_choice", "answers": [{"answer": "a", "correct": True}]}
     with pytest.raises(ValueError, match="feedback"):
@@ -92,7 +126,11 @@ def claim_rows(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("lows", "verdict", "word"),
-    [([0.1, 0.2], "holds", "成り立つ"), ([0.1, -0.1], "part", "一部"), ([-0.1, 0.0], "refuted", "成り立たない")],
+    [
+        ([0.1, 0.2], "holds", "成り立つ"),
+        ([0.1, -0.1], "part", "一部"),
+        ([-0.1, 0.0], "refuted", "成り立たない"),
+    ],
 )
 def test_verdict_stands_on_the_interval(claim_rows, lows, verdict, word):
     parts = [claims.Part("差", 0.5, low, 0.9, 30) for low in lows]

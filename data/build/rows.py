@@ -50,6 +50,14 @@ def fingerprint(*parts) -> str:
     return digest.hexdigest()[:16]
 
 
+def common_length(lists: list[list]) -> int:
+    """Return how many first entries all lists share."""
+    for length, entries in enumerate(zip(*lists, strict=False)):
+        if len(set(entries)) > 1:
+            return length
+    return min(map(len, lists))
+
+
 def options(description: str, out: str) -> argparse.ArgumentParser:
     """Return the options that all measuring scripts share."""
     parser = argparse.ArgumentParser(description=description)

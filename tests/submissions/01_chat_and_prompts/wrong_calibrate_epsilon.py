@@ -1,0 +1,8 @@
+# misconception: ゼロ割りをおそれて小さな数を足す
+# scores: calibrate-test=0
+# %% grade_id="calibrate"
+def calibrate(probabilities, content_free):
+    shares = content_free / content_free.sum(axis=1, keepdims=True)
+    bias = shares.mean(axis=0)
+    weighted = probabilities / (bias + 1e-8)
+    return weighted / (weighted.sum(axis=1, keepdims=True) + 1e-8)

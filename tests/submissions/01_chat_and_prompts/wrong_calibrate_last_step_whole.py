@@ -1,0 +1,8 @@
+# misconception: 最後に全体の和で割る
+# scores: calibrate-test=0
+# %% grade_id="calibrate"
+def calibrate(probabilities, content_free):
+    shares = content_free / content_free.sum(axis=1, keepdims=True)
+    bias = shares.mean(axis=0)
+    weighted = probabilities / bias
+    return weighted / weighted.sum()

@@ -1,0 +1,8 @@
+# misconception: keepdims を忘れ、列に沿って割る
+# scores: calibrate-test=0
+# %% grade_id="calibrate"
+def calibrate(probabilities, content_free):
+    shares = content_free / content_free.sum(axis=1, keepdims=True)
+    bias = shares.mean(axis=0)
+    weighted = probabilities / bias
+    return weighted / weighted.sum(axis=1)

@@ -1,0 +1,11 @@
+# misconception: 行頭の Answer: だけを目印とする
+# scores: extract-answer-test=0
+# %% grade_id="extract-answer"
+def extract_answer(text):
+    parts = re.split(r"^Answer:", text, maxsplit=1, flags=re.MULTILINE)
+    found, after = len(parts) > 1, parts[-1]
+    seen = after.split("\n")[0] if found else text
+    numbers = re.findall(r"(?:(?<![0-9A-Za-z])-)?(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?", seen)
+    if not numbers:
+        return None
+    return float(numbers[-1].replace(",", ""))

@@ -1,0 +1,11 @@
+# misconception: 文の中の空白も除いて比べる
+# scores: few-shot-messages-test=0
+# %% grade_id="few-shot-messages"
+def few_shot_messages(instruction, examples, question, k):
+    allowed = [(text, answer) for text, answer in examples if text.replace(" ", "").strip() != question.replace(" ", "").strip()]
+    messages = [{"role": "system", "content": instruction}]
+    for text, answer in allowed[:k]:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": answer})
+    messages.append({"role": "user", "content": question})
+    return messages

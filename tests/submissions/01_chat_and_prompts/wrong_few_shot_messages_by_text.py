@@ -1,0 +1,11 @@
+# misconception: 文をキーにした辞書に入れ、答えの違う同じ文を失う
+# scores: few-shot-messages-test=0
+# %% grade_id="few-shot-messages"
+def few_shot_messages(instruction, examples, question, k):
+    allowed = list({text: answer for text, answer in examples if text.strip() != question.strip()}.items())
+    messages = [{"role": "system", "content": instruction}]
+    for text, answer in allowed[:k]:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": answer})
+    messages.append({"role": "user", "content": question})
+    return messages

@@ -1,0 +1,11 @@
+# misconception: 指示の前後の空白を除いて入れる
+# scores: few-shot-messages-test=0
+# %% grade_id="few-shot-messages"
+def few_shot_messages(instruction, examples, question, k):
+    allowed = [(text, answer) for text, answer in examples if text.strip() != question.strip()]
+    messages = [{"role": "system", "content": instruction.strip()}]
+    for text, answer in allowed[:k]:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": answer})
+    messages.append({"role": "user", "content": question})
+    return messages

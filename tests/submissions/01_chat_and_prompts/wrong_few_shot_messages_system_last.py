@@ -1,0 +1,12 @@
+# misconception: system を質問の直前に置く
+# scores: few-shot-messages-test=0
+# %% grade_id="few-shot-messages"
+def few_shot_messages(instruction, examples, question, k):
+    allowed = [(text, answer) for text, answer in examples if text.strip() != question.strip()]
+    messages = []
+    for text, answer in allowed[:k]:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": answer})
+    messages.append({"role": "system", "content": instruction})
+    messages.append({"role": "user", "content": question})
+    return messages

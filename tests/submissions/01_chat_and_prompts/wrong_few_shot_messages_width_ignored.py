@@ -1,0 +1,14 @@
+# misconception: 全角と半角をそろえて比べる
+# scores: few-shot-messages-test=0
+# %% grade_id="few-shot-messages"
+from unicodedata import normalize
+
+
+def few_shot_messages(instruction, examples, question, k):
+    allowed = [(text, answer) for text, answer in examples if normalize("NFKC", text).strip() != normalize("NFKC", question).strip()]
+    messages = [{"role": "system", "content": instruction}]
+    for text, answer in allowed[:k]:
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": answer})
+    messages.append({"role": "user", "content": question})
+    return messages

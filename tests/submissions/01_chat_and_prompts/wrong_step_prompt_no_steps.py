@@ -1,0 +1,9 @@
+# misconception: 例の途中の計算を書かない
+# scores: step-prompt-test=0
+# %% grade_id="step-prompt"
+def step_prompt(examples, question):
+    prompt = ""
+    for example in examples:
+        steps = ' '.join(example['steps'])
+        prompt += f"Question: {example['text']}\nAnswer: {example['answer']}\n\n"
+    return prompt + f"Question: {question}\nSteps:"

@@ -1,0 +1,9 @@
+# misconception: 途中の文の最初だけを入れる
+# scores: step-prompt-test=0
+# %% grade_id="step-prompt"
+def step_prompt(examples, question):
+    prompt = ""
+    for example in examples:
+        steps = example["steps"][0]
+        prompt += f"Question: {example['text']}\nSteps: {steps}\nAnswer: {example['answer']}\n\n"
+    return prompt + f"Question: {question}\nSteps:"

@@ -1,0 +1,9 @@
+# misconception: 途中の文を並べかえる
+# scores: step-prompt-test=0
+# %% grade_id="step-prompt"
+def step_prompt(examples, question):
+    prompt = ""
+    for example in examples:
+        steps = " ".join(sorted(example["steps"]))
+        prompt += f"Question: {example['text']}\nSteps: {steps}\nAnswer: {example['answer']}\n\n"
+    return prompt + f"Question: {question}\nSteps:"
