@@ -160,12 +160,12 @@ def frame_of(text):
 def test_messages_hold_what_is_to_be_extracted():
     d = load("prompts/extraction.toml")
     items, examples = d["item"], d["example"]
-    assert Counter(x["split"] for x in items) == {"dev": 80, "test": 160}
+    assert Counter(x["split"] for x in items) == {"dev": 80, "test": 210}
     assert Counter(x["set"] for x in examples) == {"a": 4, "b": 4, "c": 4}
     unique([x["id"] for x in items + examples], "id")
     unique([plain(x["text"]) for x in items + examples], "text")
     per_frame = Counter(x["frame"] for x in items)
-    assert len(per_frame) == 48 and set(per_frame.values()) == {5}
+    assert len(per_frame) == 58 and set(per_frame.values()) == {5}
     split_of = {}  # from the text itself, not from the field: each frame in one split only
     for x in items + examples:
         key = frame_of(x["text"])
