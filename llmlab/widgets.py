@@ -156,3 +156,91 @@ def chat(answer, first, labels=None, **controls) -> None:
         },
         raw=True,
     )
+
+
+def own_gpt(gpt, answer) -> None:
+    """Show a GPT of one's own: its card, its starters as buttons, a conversation; the first starter is asked at once.
+
+    Parameters
+    ----------
+    gpt
+        An :class:`llmlab.own_gpt.OwnGPT`.
+    answer
+        Function from the conversation (a list of messages, oldest first) to the reply's text.
+    """
+    import html
+
+    import ipywidgets
+    from IPython.display import display
+
+    from llmlab.errors import CourseError
+
+    knowledge = "、".join(str(name) for name in gpt.knowledge) or "なし"
+    card = (
+        f"<h4>{html.escape(gpt.name)}</h4><p><b>指示</b>: {html.escape(gpt.instructions)}<br>"
+        f"<b>知識ファイル</b>: {html.escape(knowledge)}</p>"
+    )
+    entry = ipywidgets.Text(placeholder="質問を書いてください", layout=ipywidgets.Layout(width="60%"))
+    send = ipywidgets.Button(description="送る")
+    again = ipywidgets.Button(description="最初から")
+    starters = [
+        ipywidgets.Button(description=text, tooltip=text, layout=ipywidgets.Layout(width="auto"))
+        for text in gpt.starters
+    ]
+    page, messages = ipywidgets.HTML(), []
+    buttons = [send, again, *starters]
+
+    def show(note=""):
+        names = {"user": "あなた", "assistant": gpt.name}
+        lines = [
+            f"<p><b>{html.escape(names[m['role']])}</b>: {html.escape(m['content'])}</p>" for m in messages
+        ]
+        page.value = "".join(lines) + (f"<p>{html.escape(note)}</p>" if note else "")
+
+    def ask(text):
+        text = text.strip()
+        if not text:
+            return
+        for button in buttons:
+            button.disabled = True
+        messages.append({"role": "user", "content": text})
+        show("答えを待っています。")
+        try:
+            messages.append({"role": "assistant", "content": answer(list(messages))})
+            entry.value = ""
+            show()
+        except CourseError as error:
+            messages.pop()
+            show(str(error))
+        finally:
+            for button in buttons:
+                button.disabled = False
+
+    def clear(_=None):
+        messages.clear()
+        show()
+
+    send.on_click(lambda _: ask(entry.value))
+    again.on_click(clear)
+    for button in starters:
+        button.on_click(lambda pressed: ask(pressed.description))
+    if gpt.starters:
+        ask(gpt.starters[0])
+    box = ipywidgets.VBox(
+        [ipywidgets.HTML(card), ipywidgets.HBox(starters), page, ipywidgets.HBox([entry, send, again])]
+    )
+    # One bundle with both forms: a page without a kernel shows the card and the first exchange.
+    offered = "".join(f"<li>{html.escape(text)}</li>" for text in gpt.starters)
+    plain = [gpt.name, gpt.instructions, *(f"{m['role']}: {m['content']}" for m in messages)]
+    display(
+        {
+            "application/vnd.jupyter.widget-view+json": {
+                "model_id": box.model_id,
+                "version_major": 2,
+                "version_minor": 0,
+            },
+            "text/html": f"{card}<ul>{offered}</ul>{page.value}",
+            "text/plain": "\n".join(plain),
+        },
+        raw=True,
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from llmlab import problems
+from llmlab.rag import normalise, squeeze
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -235,30 +236,6 @@ def test_answers_follow_the_style_and_subjects_are_apart():
 
 
 # ---- Documents and questions -----------------------------------------------------------------------------
-
-WORDS = {
-    w: str(n)
-    for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "percent": "%"}
-
-
-def squeeze(text):
-    return " ".join(text.split())
-
-
-def normalise(text):
-    """Lower case, numbers as digits, punctuation removed; framed by spaces, so that `in` compares whole words."""
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text.lower())  # 2,000 -> 2000
-    text = re.sub(r"['’]s\b", "", text)
-    text = re.sub(r"[¥￥] ?(\d+)", r"\1 yen", text)
-    text = re.sub(r"(?<=\d)(:00)? ?([ap])\.?m\b\.?", r" \2m", text)  # 7 p.m., 7:00pm -> 7 pm
-    text = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text)
-    text = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w\s.%+]|_", " ", text).replace("%", " % ")
-    return " " + " ".join(WORDS.get(w, w) for w in text.split()) + " "
-
 
 @pytest.fixture(scope="module")
 def asked():

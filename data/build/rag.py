@@ -1,0 +1,538 @@
+"""Retrieval and answers with passages, lesson 02: ``python data/build/rag.py`` writes data/measured/02_rag.json.
+
+1. Chunks of three sizes, with and without titles and overlap, searched by MiniLM, BM25, TF-IDF and by MiniLM and BM25
+   together: at which place stands the chunk with the evidence? The setting is chosen on dev.
+2. SmolLM2 answers from the question alone, with the k best passages, with the right passage; wording and k: on dev.
+3. What the refusal goes by, and its threshold: on dev. Then test is asked once, and the injected documents.
+
+Greedy decoding. ``--try`` asks a few dev questions, prints the replies and writes nothing. A stopped run goes on
+(build/rag), a row at a time.
+"""
+
+import re
+import tomllib
+
+import numpy as np
+import prompts
+import rows
+
+ROOT = rows.ROOT
+WORDS = tomllib.loads((ROOT / "data" / "rag" / "wordings.toml").read_text(encoding="utf-8"))
+# words in a chunk at most, words that it repeats from the one before, whether its title stands before it
+SETTINGS = tuple((size, overlap, True) for size, overlap in ((60, 0), (30, 0), (120, 0), (60, 30))) + tuple(
+    (size, 0, False) for size in (60, 30, 120)
+)
+DEEPEST = 20  # a place beyond counts as not found
+METHODS = ("minilm", "hybrid", "bm25", "tfidf")
+BM25_SHARE = 0.4  # of BM25, scaled to 1 at its best chunk, beside a cosine
+K = (1, 2, 3, 5)
+ROOM = 20
+BATCH = 8
+MOST_REFUSED = 0.15
+
+
+# ---------------------------------------------------------------- chunks
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z“\"(\d])", text)
+
+
+def chunks(documents, size: int, overlap: int) -> list:
+    """Return pieces of whole sentences, ``size`` words at most (a longer sentence stands alone).
+
+    A piece begins with the last sentences of the piece before, up to ``overlap`` words of them.
+    """
+    from llmlab.rag import Document
+
+    found = []
+    for one in documents:
+        parts = sentences(one.text)
+        counts = [len(part.split()) for part in parts]
+        first, last = 0, 0
+        while last < len(parts):
+            last = first + 1
+            while last < len(parts) and sum(counts[first : last + 1]) <= size:
+                last += 1
+            found.append(Document(one.source, one.place, one.title, " ".join(parts[first:last])))
+            after = first
+            first = last
+            while first - 1 > after and sum(counts[first - 1 : last]) <= overlap:
+                first -= 1
+    return found
+
+
+def with_title(chunk) -> str:
+    """Return a chunk's text behind its title."""
+    return f"{chunk.title}. {chunk.text}"
+
+
+# ---------------------------------------------------------------- search
+
+_encoder = None
+
+
+def embed(texts: list[str]) -> np.ndarray:
+    """Return MiniLM's sentence vectors: the mean of the tokens' vectors, length 1."""
+    global _encoder
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from llmlab import models
+
+    if _encoder is None:
+        folder = models.path("encoder", "cpu")
+        _encoder = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+    tokenizer, model = _encoder
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    vectors = np.zeros((len(texts), model.config.hidden_size), dtype=np.float32)
+    for first in range(0, len(order), 32):
+        chosen = order[first : first + 32]
+        batch = tokenizer(
+            [texts[i] for i in chosen], padding=True, truncation=True, max_length=256, return_tensors="pt"
+        )
+        with torch.no_grad():
+            hidden = model(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(-1)
+        mean = (hidden * mask).sum(1) / mask.sum(1)
+        vectors[chosen] = torch.nn.functional.normalize(mean, dim=-1).numpy()
+    return vectors
+
+
+def bm25(texts: list[str], asked: list[str]) -> np.ndarray:
+    """Return BM25 scores, one row a question."""
+    import bm25s
+
+    quiet = {"show_progress": False}
+    index = bm25s.BM25()
+    index.index(bm25s.tokenize(texts, stopwords="en", **quiet), **quiet)
+    words = bm25s.tokenize(asked, stopwords="en", return_ids=False, **quiet)
+    return np.array([index.get_scores(some) if some else np.zeros(len(texts)) for some in words])
+
+
+def tfidf(texts: list[str], asked: list[str]) -> np.ndarray:
+    """Return TF-IDF's cosines, one row a question."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    counter = TfidfVectorizer(token_pattern=r"(?u)\b\w+\b", stop_words="english", sublinear_tf=True)
+    table = counter.fit_transform(texts)
+    return (counter.transform(asked) @ table.T).toarray()
+
+
+def scores(job: dict, asked: list[str]) -> tuple[list, dict]:
+    """Return the chunks of a setting and each method's scores, one row a question."""
+    from llmlab import rag
+
+    found = chunks(rag.documents(), job["size"], job["overlap"])
+    texts = [with_title(chunk) if job["titles"] else chunk.text for chunk in found]
+    file = ROOT / "build" / "rag" / f"vectors-{rows.fingerprint(texts)}.npy"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.save(file, embed(texts))
+    # A well-kept index; the distance is 1 - cosine, and with k = all chunks every score is known.
+    from sklearn.neighbors import NearestNeighbors
+
+    index = NearestNeighbors(metric="cosine", algorithm="brute").fit(np.load(file))
+    distance, place = index.kneighbors(embed(asked), n_neighbors=len(texts))
+    cosine = np.empty_like(distance)
+    np.put_along_axis(cosine, place, 1 - distance, axis=1)
+    words = bm25(texts, asked)
+    best = np.maximum(words.max(axis=1, keepdims=True), 1e-9)
+    table = {"minilm": cosine, "bm25": words, "tfidf": tfidf(texts, asked)}
+    return found, table | {"hybrid": cosine + BM25_SHARE * words / best}
+
+
+def holds(chunk, question: dict) -> bool:
+    """Say whether a chunk has the whole evidence."""
+    from llmlab.rag import squeeze
+
+    return chunk.place == question["section"] and squeeze(question["evidence"]) in squeeze(chunk.text)
+
+
+def retrieve_row(job: dict) -> dict:
+    """Return the place (1, 2, …; 0 = not among the first) of the evidence for each answerable question."""
+    from llmlab import rag
+
+    asked = [one for one in rag.questions(job["split"]) if one["answers"]]
+    found, table = scores(job, [one["question"] for one in asked])
+    places = {}
+    for method, score in table.items():
+        order = np.argsort(-score, axis=1, kind="stable")[:, :DEEPEST]
+        hits = [[holds(found[i], one) for i in line] for line, one in zip(order, asked, strict=True)]
+        places[method] = [line.index(True) + 1 if True in line else 0 for line in hits]
+    lengths = [len(chunk.text.split()) for chunk in found]
+    return {"places": places, "chunks": len(found), "words": float(np.mean(lengths))}
+
+
+# ---------------------------------------------------------------- answers
+
+
+def replies(chats: list[list[dict]], room: int = ROOM) -> list[tuple[str, float]]:
+    """Return each conversation's greedy reply and the mean log-probability of its tokens."""
+    import torch
+
+    model, tokenizer = prompts._model, prompts._tokenizer
+    texts = [
+        tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False) for chat in chats
+    ]
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    found: list = [None] * len(texts)
+    for first in range(0, len(order), BATCH):
+        chosen = order[first : first + BATCH]
+        batch = tokenizer(
+            [texts[i] for i in chosen], padding=True, add_special_tokens=False, return_tensors="pt"
+        )
+        with torch.no_grad():
+            output = model.generate(
+                **batch,
+                max_new_tokens=room,
+                do_sample=False,
+                output_logits=True,
+                return_dict_in_generate=True,
+            )
+        new = output.sequences[:, batch["input_ids"].shape[1] :]
+        said = torch.stack(output.logits, dim=1).float().log_softmax(-1)
+        said = said.gather(-1, new.unsqueeze(-1)).squeeze(-1)
+        for line, i in enumerate(chosen):
+            ended = (new[line] == tokenizer.eos_token_id).nonzero()
+            length = int(ended[0]) + 1 if len(ended) else new.shape[1]
+            text = tokenizer.decode(new[line, :length], skip_special_tokens=True).strip()
+            found[i] = text, float(said[line, :length].mean())
+    return found
+
+
+def passages(chosen: list) -> str:
+    """Return numbered passages, as the prompt shows them."""
+    form = WORDS["rag"]["passage"]
+    return "\n".join(
+        form.format(number=number, title=one.title, text=one.text) for number, one in enumerate(chosen, 1)
+    )
+
+
+def ask(question: str, chosen: list, wording: int, examples: int = 0) -> list[dict]:
+    """Return the conversation for a question with passages; without passages the question alone."""
+    from llmlab.rag import Document
+
+    chat = []
+    for one in WORDS["rag"]["example"][:examples]:
+        shown = [Document("", "", part["title"], part["text"]) for part in one["passages"]] if chosen else []
+        chat += [*ask(one["question"], shown, wording), prompts.turn("assistant", one["answer"])]
+    words = WORDS["rag"]["ask"] if chosen else WORDS["closed"]["ask"]
+    asked = words[wording].format(passages=passages(chosen), question=question)
+    return [*chat, prompts.turn("user", asked)]
+
+
+def cited(reply: str, chosen: list) -> int:
+    """Return the number of the passage that an answer is cited from: that which shares most of its words."""
+    from llmlab.rag import normalise
+
+    said = set(normalise(reply).split())
+    return int(np.argmax([len(said & set(normalise(with_title(one)).split())) for one in chosen]))
+
+
+def answer_row(job: dict) -> dict:
+    """Ask the questions of a split, those with an answer or the others, in one way: ``closed``, ``rag`` or ``gold``."""
+    from llmlab import rag
+
+    asked = [one for one in rag.questions(job["split"]) if bool(one["answers"]) is job["answerable"]]
+    asked = asked[: job.get("limit")]
+    shown: list[list] = [[] for _ in asked]
+    row = {}
+    if job["mode"] != "closed":
+        found, table = scores(job, [one["question"] for one in asked])
+        score = table[job["method"]]
+        order = np.argsort(-score, axis=1, kind="stable")
+        best = -np.sort(-table["minilm"], axis=1)
+        row["signals"] = {
+            "first": np.round(best[:, 0], 4).tolist(),
+            "five": np.round(best[:, :5].mean(axis=1), 4).tolist(),
+            "bm25": np.round(table["bm25"].max(axis=1), 4).tolist(),
+        }
+        shown = [[found[i] for i in line[: job["k"]]] for line in order]
+    if job["mode"] == "gold":  # the best chunk that holds the evidence, alone
+        for number, one in enumerate(asked):
+            holding = [found[i] for i in order[number] if holds(found[i], one)]
+            shown[number] = holding[:1] or shown[number][:1]
+    chats = [
+        ask(one["question"], passages_of, job["wording"], job["examples"])
+        for one, passages_of in zip(asked, shown, strict=True)
+    ]
+    said = replies(chats)
+    if job.get("limit"):
+        for one, (reply, chance) in zip(asked, said, strict=True):
+            print(f"  {one['id']:13} {one['answers'][:1]} {chance:.2f} {reply!r}", flush=True)
+    row["right"] = prompts.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True))
+    row["words"] = float(np.mean([len(text.split()) for text, _ in said]))
+    row["chance"] = [round(chance, 3) for _, chance in said]
+    if job["mode"] == "rag":
+        places = [cited(text, some) for (text, _), some in zip(said, shown, strict=True)]
+        row["cited"] = prompts.bits(
+            bool(one["answers"]) and holds(some[place], one)
+            for one, some, place in zip(asked, shown, places, strict=True)
+        )
+        row["sentence"] = nearest_sentence(asked, shown)
+    row["replies"] = [text for text, _ in said]
+    return row
+
+
+def nearest_sentence(asked: list[dict], shown: list[list]) -> dict:
+    """The cheap answer without a language model: the passages' sentence nearest to the question."""
+    from llmlab import rag
+
+    vectors = embed([one["question"] for one in asked])
+    right, near, words = [], [], []
+    for one, some, vector in zip(asked, shown, vectors, strict=True):
+        parts = [part for chunk in some for part in sentences(chunk.text)]
+        score = embed(parts) @ vector
+        best = parts[int(score.argmax())]
+        right.append(rag.right(best, one))
+        near.append(round(float(score.max()), 4))
+        words.append(len(best.split()))
+    return {"right": prompts.bits(right), "near": near, "words": float(np.mean(words))}
+
+
+# ---------------------------------------------------------------- documents that give orders, and the web
+
+
+def is_order(sentence: str) -> bool:
+    """Say whether a sentence has an order's word and a word about the conversation: the defence's rule."""
+    words = set(re.findall(r"[a-z]+", sentence.lower()))
+    return bool(words & set(WORDS["injection"]["orders"]) and words & set(WORDS["injection"]["about"]))
+
+
+def without_orders(chunk):
+    """Return a chunk without the sentences that the rule takes for orders."""
+    from dataclasses import replace
+
+    kept = [one for one in sentences(chunk.text) if not is_order(one)]
+    return replace(chunk, text=" ".join(kept))
+
+
+def inject_row(job: dict) -> dict:
+    """Ask the questions on the rules with the right passage, to which an order is added (not for ``clean``)."""
+    from dataclasses import replace
+
+    from llmlab import rag
+
+    asked = [one for one in rag.questions(job["split"], "rules") if one["answers"]]
+    found = chunks(rag.documents("rules"), job["size"], job["overlap"])
+    orders = WORDS["injection"][job["split"]]
+    chats, kept = [], []
+    for number, one in enumerate(asked):
+        chunk = next((some for some in found if holds(some, one)), None)
+        chunk = chunk or next(some for some in found if some.place == one["section"])
+        if job["attack"]:
+            chunk = replace(chunk, text=f"{chunk.text} {orders[number % len(orders)]}")
+        if "rule" in job["defence"]:
+            chunk = without_orders(chunk)
+        kept.append(WORDS["injection"]["word"] in chunk.text)
+        if "marks" in job["defence"]:
+            filled = WORDS["injection"]["marked"].format(passages=passages([chunk]), question=one["question"])
+            chats.append([prompts.turn("user", filled)])
+        else:
+            chats.append(ask(one["question"], [chunk], job["wording"], job["examples"]))
+    said = [text for text, _ in replies(chats)]
+    return {
+        "right": prompts.bits(rag.right(text, one) for text, one in zip(said, asked, strict=True)),
+        "hijacked": prompts.bits(WORDS["injection"]["word"].lower() in text.lower() for text in said),
+        "reached": prompts.bits(kept),  # the order stands in what the model reads
+        "replies": said,
+    }
+
+
+def search_row(job: dict) -> dict:
+    """Ask the questions on the saved page of search results, without it and with the k best results."""
+    from llmlab import rag
+
+    asked, found = rag.search_questions(), rag.search_results()
+    score = embed([one["question"] for one in asked]) @ embed([with_title(one) for one in found]).T
+    order = np.argsort(-score, axis=1, kind="stable")
+    shown = [[found[i] for i in line[: job["k"]]] if job["mode"] == "rag" else [] for line in order]
+    said = replies(
+        [
+            ask(one["question"], some, job["wording"], job["examples"])
+            for one, some in zip(asked, shown, strict=True)
+        ]
+    )
+    first = [found[line[0]].place == one["result"] for line, one in zip(order, asked, strict=True)]
+    return {
+        "right": prompts.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True)),
+        "first": prompts.bits(first),
+        "replies": [text for text, _ in said],
+    }
+
+
+# ---------------------------------------------------------------- running
+
+
+def start() -> None:
+    """Load the chat model once in each process."""
+    prompts.start()
+
+
+def settings() -> list[dict]:
+    """Return the ways of cutting the documents that are tried."""
+    return [{"size": size, "overlap": overlap, "titles": titles} for size, overlap, titles in SETTINGS]
+
+
+def recall(row: dict, method: str, k: int) -> float:
+    """Return the share of questions whose evidence stands among the k best chunks."""
+    places = np.array(row["places"][method])
+    return float(((places > 0) & (places <= k)).mean())
+
+
+def share(row: dict) -> float:
+    """Return the share of right answers."""
+    return row["right"].count("1") / len(row["right"])
+
+
+def refusal(answerable: dict, others: dict) -> dict:
+    """Choose on dev what the refusal goes by, and its threshold.
+
+    Each signal's threshold refuses at most 0.15 of the answerable questions; the signal that refuses most of the
+    others is taken. ``both`` adds the similarity of the five best chunks and the reply's log-probability, each
+    divided by its spread on dev.
+    """
+    scale = {
+        "five": float(np.std(answerable["signals"]["five"] + others["signals"]["five"])),
+        "chance": float(np.std(answerable["chance"] + others["chance"])),
+    }
+    good, bad = signals(answerable, scale), signals(others, scale)
+    found = {}
+    for name, values in good.items():
+        threshold = float(np.sort(values)[int(MOST_REFUSED * len(values))])  # refused: below it
+        found[name] = {"threshold": threshold, "refused": float((bad[name] < threshold).mean())}
+    best = max(found, key=lambda name: found[name]["refused"])
+    return {"signal": best, "threshold": found[best]["threshold"], "scale": scale, "tried": found}
+
+
+def signals(row: dict, scale: dict) -> dict:
+    """Return each signal's value for every question: the lower, the less do the documents seem to say."""
+    found = {name: np.array(values) for name, values in row["signals"].items()}
+    found["sentence"], found["chance"] = np.array(row["sentence"]["near"]), np.array(row["chance"])
+    found["both"] = found["five"] / scale["five"] + found["chance"] / scale["chance"]
+    return found
+
+
+def documents_from() -> str:
+    """Return the fingerprint of what a search depends on."""
+    from llmlab import models
+
+    folder = ROOT / "data" / "rag"
+    files = [folder / name for name in ("university_rules.toml", "handbook.jsonl.gz", "questions.toml")]
+    return rows.fingerprint(*files, models.entry("encoder", "cpu").sha256, BM25_SHARE)
+
+
+def measure(part: str, jobs: list[dict], work, options, depends: tuple = (), begin=None) -> list[dict]:
+    """Return the rows of a part's jobs, those already done from build/; stop when there was no time for all."""
+    made_from = rows.fingerprint(documents_from(), *depends)
+    file = ROOT / "build" / "rag" / f"{part}.jsonl"
+    jobs = [job | {"made_from": made_from} for job in jobs]
+    found = rows.run(jobs, work, file, options.minutes, options.workers, begin)
+    if len(found) < len(jobs):
+        raise SystemExit("not all rows are there: run again to go on")
+    return [{"part": part} | row for row in found]
+
+
+def main() -> None:
+    parser = rows.options(__doc__.splitlines()[0], "02_rag.json")
+    parser.add_argument(
+        "--try", dest="attempt", action="store_true", help="a few dev questions, nothing is written"
+    )
+    options = parser.parse_args()
+    from llmlab import models
+
+    if options.attempt:
+        rows.one_thread()
+        start()
+        setting = {"size": 60, "overlap": 0, "titles": True, "method": "minilm", "k": 2, "answerable": True}
+        job = {"split": "dev", "wording": 0, "examples": 0, "limit": 4} | setting
+        for mode in ("closed", "rag", "gold"):
+            print(mode, share(answer_row(job | {"mode": mode})))
+        return
+
+    # 1. How to cut and search.
+    dev = measure("retrieve", [{"split": "dev", **one} for one in settings()], retrieve_row, options)
+    tried = [(row, method) for row in dev for method in ("minilm", "hybrid")]
+    best = max(recall(row, method, 5) for row, method in tried)
+    # One question on dev is 0.015: among those so close the shortest chunks, they make the shortest prompts.
+    close = [(row, method) for row, method in tried if recall(row, method, 5) > best - 0.016]
+    row, method = min(close, key=lambda pair: (pair[0]["words"], -recall(pair[0], pair[1], 1)))
+    setting = {name: row[name] for name in ("size", "overlap", "titles")} | {"method": method}
+    retrieved = measure(
+        "retrieve",
+        [{"split": "test", **{name: setting[name] for name in ("size", "overlap", "titles")}}],
+        retrieve_row,
+        options,
+    )
+
+    # 2. How to ask, on dev.
+    depends = (WORDS["closed"], WORDS["rag"], ROOM, models.entry("chat", "cpu").sha256)
+
+    def answers(jobs):
+        return measure("answer", jobs, answer_row, options, depends, start)
+
+    base = {"split": "dev", "examples": 0, "answerable": True, "k": 1, **setting}
+    closed = answers([base | {"mode": "closed", "wording": w} for w in range(len(WORDS["closed"]["ask"]))])
+    gold = answers([base | {"mode": "gold", "wording": w} for w in range(len(WORDS["rag"]["ask"]))])
+    wording = {name: max(some, key=share)["wording"] for name, some in (("closed", closed), ("rag", gold))}
+    asked = base | {"mode": "rag", "wording": wording["rag"]}
+    by_k = answers([asked | {"k": k} for k in K])
+    k = max(by_k, key=share)["k"]
+    others = answers([asked | {"k": k, "answerable": False}])
+    chosen = {**setting, "k": k, "wording": wording, "examples": 0}
+    chosen["refusal"] = refusal(next(row for row in by_k if row["k"] == k), others[0])
+
+    # 3. Test, once.
+    test = base | {"split": "test"}
+    final = answers(
+        [
+            test | {"mode": "closed", "wording": wording["closed"]},
+            test | {"mode": "rag", "wording": wording["rag"], "k": k},
+            test | {"mode": "rag", "wording": wording["rag"], "k": k, "answerable": False},
+            test | {"mode": "gold", "wording": wording["rag"]},
+        ]
+    )
+    job = {name: chosen[name] for name in ("size", "overlap", "examples")} | {"wording": wording["rag"]}
+    injected = measure(
+        "inject",
+        [
+            job | {"split": "test", "attack": attack, "defence": defence}
+            for attack, defence in (
+                (False, ""),
+                (True, ""),
+                (True, "marks"),
+                (True, "rule"),
+                (True, "marks+rule"),
+            )
+        ],
+        inject_row,
+        options,
+        (*depends, WORDS["injection"]),
+        start,
+    )
+    page = [ROOT / "data" / "rag" / name for name in ("search_results.html", "search_questions.toml")]
+    web = measure(
+        "search",
+        [
+            {"mode": "closed", "k": 0, "wording": wording["closed"], "examples": 0},
+            {"mode": "rag", "k": k, "wording": wording["rag"], "examples": 0},
+        ],
+        search_row,
+        options,
+        (*depends, *page),
+        start,
+    )
+    about = {
+        "model": models.entry("chat", "cpu").name,
+        "encoder": models.entry("encoder", "cpu").name,
+        "machine": rows.machine(),
+        "made_by": "data/build/rag.py",
+    }
+    everything = dev + retrieved + closed + gold + by_k + others + final + injected + web
+    rows.write(options.out, {"rows": everything, "chosen": chosen} | about)
+
+
+if __name__ == "__main__":
+    main()
