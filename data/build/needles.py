@@ -1,6 +1,6 @@
 """A fact hidden in a long manual: accuracy against length and depth (data/measured/01_needles.json).
 
-``python data/build/needles.py`` hides each test fact of data/prompts/needles.toml at five depths of texts of five
+``python data/build/needles.py`` hides each test fact of data/prompts/needles.toml at five depths of texts of several
 lengths from the Debian handbook, asks for it, and asks once without the fact. ``--try`` asks two dev facts, prints the
 replies and writes nothing. A stopped run goes on (build/needles), a row at a time.
 """
@@ -15,7 +15,7 @@ import rows
 ROOT = rows.ROOT
 HANDBOOK = ROOT / "data" / "rag" / "handbook.jsonl.gz"
 PROMPTS = ROOT / "data" / "prompts"
-LENGTHS = (250, 500, 1000, 2000, 4000)
+LENGTHS = (250, 500, 1000, 2000)
 DEPTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 ROOM = 24
 
@@ -51,7 +51,7 @@ def start() -> None:
 
     folder = models.path("chat")
     _tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    _model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    _model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, rows.fast_dtype())).eval()
     _sentences = sentences()
 
 
@@ -146,6 +146,7 @@ def main() -> None:
     found = rows.run(jobs, row, work, options.minutes, options.workers, start)
     about = {
         "model": models.entry("chat").name,
+        "dtype": rows.fast_dtype(),
         "machine": rows.machine(),
         "made_by": "data/build/needles.py",
     }

@@ -3,6 +3,7 @@
 ``extraction``  date and people from a message: vague and clear instruction, 0, 1 and 4 examples, free and constrained
 ``problems``    word problems answered at once or step by step; the wording is chosen on dev, then test is asked once
 ``advice``      the project leader's question, vague and clear: which topics the answers mention
+``danger``      film sentences, good or bad: no examples, four of one answer, two of each; the scores themselves are kept
 
 The wordings stand in data/prompts/wordings.toml. Greedy decoding (advice: sampling with a seed a row). ``--try`` asks
 a few dev items, prints the replies and writes nothing. A stopped run goes on (build/prompts), a row at a time.
@@ -33,6 +34,11 @@ EXAMPLES = (0, 3)
 ROOM = {("direct", 0): 64, ("direct", 3): 16, ("steps", 0): 192, ("steps", 3): 128}
 EVERY = 3  # of the dev items: the wordings are chosen on a third of them
 
+FILMS = {"train": 400, "dev": 200, "test": 400}
+# answers of the examples in order, 1 good and 0 bad: none, all good, all bad, two of each in four orders
+PATTERNS = ("", "1111", "0000", "1010", "0101", "1100", "0011")
+DRAWS = 5
+
 ANSWERS = 40
 SAMPLING = {"do_sample": True, "temperature": 0.7, "top_p": 0.95, "top_k": 0, "max_new_tokens": 256}
 
@@ -50,7 +56,12 @@ WORDS = load("wordings")
 # ---------------------------------------------------------------- asking the model
 
 
-def start() -> None:
+def dtype_of(part: str) -> str:
+    """Return what a part computes in: replies in the machine's fast type, probabilities and sums in float32."""
+    return rows.fast_dtype() if part in ("extraction", "advice") else "float32"
+
+
+def start(part: str) -> None:
     """Load the chat model once in each process."""
     global _model, _tokenizer
     import torch
@@ -60,7 +71,7 @@ def start() -> None:
 
     folder = models.path("chat")
     _tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    _model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    _model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype_of(part))).eval()
 
 
 def turn(role: str, content: str) -> dict:
@@ -354,6 +365,111 @@ def advice(options, made_from: str) -> dict:
     return {"rows": measure(jobs, advice_row, options, made_from, "advice"), "sampling": SAMPLING}
 
 
+# ---------------------------------------------------------------- danger of examples
+
+
+def films(split: str) -> list:
+    """Return as many good as bad film sentences of a split, drawn with a fixed seed, in the order of the source."""
+    from llmlab import ratings
+
+    clear = ratings.films(split)
+    rng, chosen = np.random.default_rng(0), []
+    for label in (1, 0):
+        places = [i for i, one in enumerate(clear) if one.label == label]
+        chosen += rng.choice(places, FILMS[split] // 2, replace=False).tolist()
+    return [clear[i] for i in sorted(chosen)]
+
+
+def draw_examples(pattern: str, draw: int) -> list:
+    """Return four training sentences whose answers follow a pattern of 1 (good) and 0 (bad)."""
+    rng, pool = np.random.default_rng((7, draw)), films("train")
+    found = []
+    for label in pattern:
+        left = [one for one in pool if one.label == int(label) and one not in found]
+        found.append(left[int(rng.integers(len(left)))])
+    return found
+
+
+def scores(ask: str, answers: tuple[str, str], head: str, texts: list[str], batch: int = BATCH) -> np.ndarray:
+    """Return log P(first answer) - log P(second) as the next token after each text; ``head`` is read once."""
+    import torch
+
+    words = [_tokenizer.encode(word)[0] for word in answers]
+    found = np.empty(len(texts))
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    with torch.no_grad():
+        beginning = None
+        if head:
+            beginning = _model(**_tokenizer(head, return_tensors="pt"), use_cache=True, logits_to_keep=1)
+        for first in range(0, len(order), batch):
+            chosen = order[first : first + batch]
+            inputs = _tokenizer(
+                [ask.format(text=texts[i]) for i in chosen],
+                return_tensors="pt",
+                padding=True,
+                padding_side="right",
+            )
+            last = inputs["attention_mask"].sum(1) - 1
+            cache, mask = None, inputs["attention_mask"]
+            if beginning is not None:
+                cache = copy.deepcopy(beginning.past_key_values)
+                cache.batch_repeat_interleave(len(chosen))
+                mask = torch.cat([torch.ones(len(chosen), cache.get_seq_length(), dtype=mask.dtype), mask], 1)
+            hidden = _model.model(inputs["input_ids"], attention_mask=mask, past_key_values=cache)
+            logits = _model.lm_head(hidden.last_hidden_state[torch.arange(len(chosen)), last])[:, words]
+            found[chosen] = (logits[:, 0] - logits[:, 1]).double().numpy()
+    return found
+
+
+def danger_row(job: dict) -> dict:
+    """Score a split's film sentences with one wording and one draw of examples."""
+    wording = WORDS["danger"]["wording"][job["wording"]]
+    answers = wording["positive"], wording["negative"]
+    examples = draw_examples(job["pattern"], job["draw"])
+    head = "".join(wording["ask"].format(text=one.text) + answers[1 - one.label] + "\n\n" for one in examples)
+    texts = [one.text for one in films(job["split"])]
+    return {"scores": [round(float(x), 3) for x in scores(wording["ask"], answers, head, texts)]}
+
+
+def danger(options, made_from: str) -> dict:
+    """Choose the wording on dev without examples; then score dev (for thresholds) and test with every pattern."""
+    jobs = [
+        {"split": "dev", "wording": number, "pattern": "", "draw": 0}
+        for number in range(len(WORDS["danger"]["wording"]))
+    ]
+    tried = measure(jobs, danger_row, options, made_from, "danger")
+    if len(tried) < len(jobs):
+        return {"rows": []}
+    labels = {split: [one.label for one in films(split)] for split in ("dev", "test")}
+    right = [np.mean((np.array(row["scores"]) > 0) == np.array(labels["dev"])) for row in tried]
+    best = int(np.argmax(right))
+    jobs = [
+        {"split": split, "wording": best, "pattern": pattern, "draw": draw}
+        for split in ("dev", "test")
+        for pattern in PATTERNS
+        for draw in range(DRAWS if pattern else 1)
+        if split == "test" or pattern
+    ]
+    rest = measure(jobs, danger_row, options, made_from, "danger")
+    if len(rest) < len(jobs):
+        return {"rows": []}
+    blocks = {split: [one.group for one in films(split)] for split in ("dev", "test")}
+    found = {"rows": tried + rest, "chosen": best, "labels": labels, "clusters": blocks}
+    return found | {"tfidf": counted_words(), "tfidf_labels": FILMS["train"]}
+
+
+def counted_words() -> str:
+    """The cheap answer without a model: TF-IDF with logistic regression on the sentences that examples come from."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    train, test = films("train"), films("test")
+    guess = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10))
+    guess.fit([one.text for one in train], [one.label for one in train])
+    return bits(guess.predict([one.text for one in test]) == [one.label for one in test])
+
+
 # ---------------------------------------------------------------- running
 
 
@@ -373,7 +489,7 @@ def measure(jobs: list[dict], work: Callable, options, made_from: str, part: str
     """Return the rows of the jobs, those already done from build/."""
     file = ROOT / "build" / "prompts" / f"{part}.jsonl"
     jobs = [job | {"made_from": made_from} for job in jobs]
-    return rows.run(jobs, work, file, options.minutes, options.workers, start)
+    return rows.run(jobs, work, file, options.minutes, options.workers, start, (part,))
 
 
 def attempt(part: str) -> None:
@@ -381,7 +497,7 @@ def attempt(part: str) -> None:
     global _shown
     _shown = True
     rows.one_thread()
-    start()
+    start(part)
     if part == "extraction":
         for instruction, number, constrained in (
             ("clear", 0, False),
@@ -395,12 +511,15 @@ def attempt(part: str) -> None:
         for method, number in (("direct", 0), ("direct", 3), ("steps", 3)):
             job = {"split": "dev", "family": "arithmetic", "method": method, "examples": number, "wording": 0}
             print(problem_row(job | {"limit": TRIED})["tokens"])
+    elif part == "danger":
+        for pattern in ("", "1111"):
+            print(danger_row({"split": "dev", "wording": 0, "pattern": pattern, "draw": 0})["scores"][:8])
     else:
         SAMPLING["max_new_tokens"] = 24
         print(advice_row({"prompt": "v1", "seed": 999, "answers": 1})["words"])
 
 
-PARTS = {"extraction": extraction, "problems": problems, "advice": advice}
+PARTS = {"extraction": extraction, "problems": problems, "advice": advice, "danger": danger}
 
 
 def main() -> None:
@@ -414,7 +533,12 @@ def main() -> None:
         return attempt(options.part)
     from llmlab import models
 
-    own = {"extraction": ["extraction"], "problems": ["word_problems"], "advice": ["advice_checklist"]}
+    own = {
+        "extraction": ["extraction"],
+        "problems": ["word_problems"],
+        "advice": ["advice_checklist"],
+        "danger": [],
+    }
     words = WORDS.get(options.part, SAMPLING)
     files = [PROMPTS / f"{name}.toml" for name in own[options.part]]
     made_from = rows.fingerprint(*files, words, models.entry("chat").sha256)
@@ -424,6 +548,7 @@ def main() -> None:
     out = options.out if options.out.suffix else options.out / f"01_{options.part}.json"
     about = {
         "model": models.entry("chat").name,
+        "dtype": dtype_of(options.part),
         "machine": rows.machine(),
         "made_by": "data/build/prompts.py",
     }

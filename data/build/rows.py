@@ -42,6 +42,11 @@ def machine() -> str:
     )
 
 
+def fast_dtype() -> str:
+    """Return ``bfloat16`` where the CPU multiplies in it (AVX-512 BF16, AMX), else ``float32``."""
+    return "bfloat16" if cpu_flags() & {"avx512_bf16", "amx_bf16"} else "float32"
+
+
 def fingerprint(*parts) -> str:
     """Return a short hash of what a row depends on: files by their content, everything else by its ``repr``."""
     digest = hashlib.sha256()
@@ -130,7 +135,9 @@ def run(
         # A line of its own even after one that was cut off.
         with file.open("a", encoding="utf-8") as lines:
             lines.write("\n" + json.dumps({"job": job, "row": row}, ensure_ascii=False) + "\n")
-        shown = {name: value for name, value in (job | row).items() if name not in ("right", "made_from")}
+        shown = {
+            name: value for name, value in (job | row).items() if name not in ("right", "scores", "made_from")
+        }
         print(
             f"{(time.monotonic() - begin) / 60:5.1f} min", json.dumps(shown, ensure_ascii=False), flush=True
         )
