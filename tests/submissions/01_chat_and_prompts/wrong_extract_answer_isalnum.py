@@ -1,0 +1,14 @@
+# misconception: isalnum で符号を見分け、日本語の後を符号としない
+# scores: extract-answer-test=0
+# %% grade_id="extract-answer"
+def extract_answer(text):
+    _, found, after = text.partition("Answer:")
+    seen = after.split("\n")[0] if found else text
+    best = None
+    for found in re.finditer(r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?", seen):
+        value = float(found[0].replace(",", ""))
+        before = "  " + seen[:found.start()]
+        if before[-1] == "-" and not before[-2].isalnum():
+            value = -value
+        best = value
+    return best

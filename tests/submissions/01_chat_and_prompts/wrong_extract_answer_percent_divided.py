@@ -1,0 +1,12 @@
+# misconception: % を 100 で割る
+# scores: extract-answer-test=0
+# %% grade_id="extract-answer"
+def extract_answer(text):
+    _, found, after = text.partition("Answer:")
+    seen = after.split("\n")[0] if found else text
+    numbers = re.findall(r"(?:(?<![0-9A-Za-z])-)?(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?", seen)
+    if numbers and seen.rstrip(" .").endswith("%"):
+        return float(numbers[-1].replace(",", "")) / 100
+    if not numbers:
+        return None
+    return float(numbers[-1].replace(",", ""))
