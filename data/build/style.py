@@ -240,8 +240,8 @@ def losses_on(tokenizer, model, texts: list[str], length: int = 128) -> list[tup
     import torch
 
     found = []
-    for text in texts:
-        ids = tokenizer(text, return_tensors="pt", truncation=True, max_length=length)["input_ids"]
+    for passage in texts:
+        ids = tokenizer(passage, return_tensors="pt", truncation=True, max_length=length)["input_ids"]
         with torch.inference_mode():
             loss = model(input_ids=ids, labels=ids).loss
         found.append((round(float(loss) * (ids.shape[1] - 1), 3), ids.shape[1] - 1))
