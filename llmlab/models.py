@@ -109,6 +109,8 @@ def entry(role: str, profile: str | None = None) -> Entry:
     wanted = profile or runtime.profile()
     chosen = wanted if wanted in manifest[role] else "cpu"
     row = dict(manifest[role][chosen])
+    if list(row) == ["same"]:
+        return entry(row["same"], chosen)
     row["files"] = tuple(row.get("files", ()))
     row["languages"] = tuple(row.get("languages", ()))
     try:

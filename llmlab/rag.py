@@ -91,6 +91,19 @@ def questions(split: str, source: str | None = None) -> list[dict]:
     return [one for one in found if one["split"] == split and source in (None, one["source"])]
 
 
+def mark(kind: str, name: str) -> str:
+    """Return what an encoder wants before a text, by its name: the E5 models tell questions from passages.
+
+    Parameters
+    ----------
+    kind
+        ``query`` or ``passage``.
+    name
+        The model's name, as in ``models.entry("retriever").name``.
+    """
+    return f"{kind}: " if "-e5-" in name else ""
+
+
 class _Results(html.parser.HTMLParser):
     """Reads the results of a saved page: heading, address, date and text of each."""
 

@@ -1,6 +1,6 @@
 """Retrieval and answers with passages, lesson 02: ``python data/build/rag.py`` writes data/measured/02_rag.json.
 
-1. Chunks of three sizes, with and without titles and overlap, searched by MiniLM, BM25, TF-IDF and by MiniLM and BM25
+1. Chunks of three sizes, with and without titles, searched by MiniLM, BM25, TF-IDF and by MiniLM and BM25
    together: at which place stands the chunk with the evidence? The setting is chosen on dev.
 2. SmolLM2 answers from the question alone, with the k best passages, with the right passage; wording and k: on dev.
 3. What the refusal goes by, and its threshold: on dev. Then test is asked once, and the injected documents.
@@ -18,14 +18,12 @@ import rows
 
 ROOT = rows.ROOT
 WORDS = tomllib.loads((ROOT / "data" / "rag" / "wordings.toml").read_text(encoding="utf-8"))
-# words in a chunk at most, words that it repeats from the one before, whether its title stands before it
-SETTINGS = tuple((size, overlap, True) for size, overlap in ((60, 0), (30, 0), (120, 0), (60, 30))) + tuple(
-    (size, 0, False) for size in (60, 30, 120)
-)
+# words in a chunk at most, whether its title stands before it
+SETTINGS = ((60, True), (30, True), (120, True), (60, False))
 DEEPEST = 20  # a place beyond counts as not found
 METHODS = ("minilm", "hybrid", "bm25", "tfidf")
-BM25_SHARE = 0.4  # of BM25, scaled to 1 at its best chunk, beside a cosine
-K = (1, 2, 3, 5)
+BM25_SHARE = 0.2  # of BM25, scaled to 1 at its best chunk, beside a cosine; of 0.1 … 0.4 the best on dev
+K = (1, 2, 4)
 ROOM = 20
 BATCH = 8
 MOST_REFUSED = 0.15
@@ -39,27 +37,18 @@ def sentences(text: str) -> list[str]:
     return re.split(r"(?<=[.!?])\s+(?=[A-Z“\"(\d])", text)
 
 
-def chunks(documents, size: int, overlap: int) -> list:
-    """Return pieces of whole sentences, ``size`` words at most (a longer sentence stands alone).
-
-    A piece begins with the last sentences of the piece before, up to ``overlap`` words of them.
-    """
+def chunks(documents, size: int) -> list:
+    """Return pieces of whole sentences, ``size`` words at most (a longer sentence stands alone)."""
     from llmlab.rag import Document
 
     found = []
     for one in documents:
-        parts = sentences(one.text)
-        counts = [len(part.split()) for part in parts]
-        first, last = 0, 0
-        while last < len(parts):
-            last = first + 1
-            while last < len(parts) and sum(counts[first : last + 1]) <= size:
-                last += 1
-            found.append(Document(one.source, one.place, one.title, " ".join(parts[first:last])))
-            after = first
-            first = last
-            while first - 1 > after and sum(counts[first - 1 : last]) <= overlap:
-                first -= 1
+        piece: list[str] = []
+        for sentence in [*sentences(one.text), ""]:  # the last one ends the last piece
+            if any(piece) and (not sentence or len(" ".join([*piece, sentence]).split()) > size):
+                found.append(Document(one.source, one.place, one.title, " ".join(piece)))
+                piece = []
+            piece.append(sentence)
     return found
 
 
@@ -70,7 +59,7 @@ def with_title(chunk) -> str:
 
 # ---------------------------------------------------------------- search
 
-_encoder = None
+_encoder = _model = _tokenizer = None
 
 
 def embed(texts: list[str]) -> np.ndarray:
@@ -124,7 +113,7 @@ def scores(job: dict, asked: list[str]) -> tuple[list, dict]:
     """Return the chunks of a setting and each method's scores, one row a question."""
     from llmlab import rag
 
-    found = chunks(rag.documents(), job["size"], job["overlap"])
+    found = chunks(rag.documents(), job["size"])
     texts = [with_title(chunk) if job["titles"] else chunk.text for chunk in found]
     file = ROOT / "build" / "rag" / f"vectors-{rows.fingerprint(texts)}.npy"
     if not file.exists():
@@ -172,7 +161,7 @@ def replies(chats: list[list[dict]], room: int = ROOM) -> list[tuple[str, float]
     """Return each conversation's greedy reply and the mean log-probability of its tokens."""
     import torch
 
-    model, tokenizer = prompts._model, prompts._tokenizer
+    model, tokenizer = _model, _tokenizer
     texts = [
         tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False) for chat in chats
     ]
@@ -310,13 +299,13 @@ def without_orders(chunk):
 
 
 def inject_row(job: dict) -> dict:
-    """Ask the questions on the rules with the right passage, to which an order is added (not for ``clean``)."""
+    """Ask the questions on the rules with the right passage, to which an order is added where ``attack`` says so."""
     from dataclasses import replace
 
     from llmlab import rag
 
     asked = [one for one in rag.questions(job["split"], "rules") if one["answers"]]
-    found = chunks(rag.documents("rules"), job["size"], job["overlap"])
+    found = chunks(rag.documents("rules"), job["size"])
     orders = WORDS["injection"][job["split"]]
     chats, kept = [], []
     for number, one in enumerate(asked):
@@ -367,13 +356,21 @@ def search_row(job: dict) -> dict:
 
 
 def start() -> None:
-    """Load the chat model once in each process."""
-    prompts.start()
+    """Load the chat model once in each process, in the machine's fast type."""
+    global _model, _tokenizer
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from llmlab import models
+
+    folder = models.path("chat", "cpu")
+    _tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+    _model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, rows.fast_dtype())).eval()
 
 
 def settings() -> list[dict]:
     """Return the ways of cutting the documents that are tried."""
-    return [{"size": size, "overlap": overlap, "titles": titles} for size, overlap, titles in SETTINGS]
+    return [{"size": size, "titles": titles} for size, titles in SETTINGS]
 
 
 def recall(row: dict, method: str, k: int) -> float:
@@ -446,7 +443,7 @@ def main() -> None:
     if options.attempt:
         rows.one_thread()
         start()
-        setting = {"size": 60, "overlap": 0, "titles": True, "method": "minilm", "k": 2, "answerable": True}
+        setting = {"size": 60, "titles": True, "method": "minilm", "k": 2, "answerable": True}
         job = {"split": "dev", "wording": 0, "examples": 0, "limit": 4} | setting
         for mode in ("closed", "rag", "gold"):
             print(mode, share(answer_row(job | {"mode": mode})))
@@ -459,16 +456,16 @@ def main() -> None:
     # One question on dev is 0.015: among those so close the shortest chunks, they make the shortest prompts.
     close = [(row, method) for row, method in tried if recall(row, method, 5) > best - 0.016]
     row, method = min(close, key=lambda pair: (pair[0]["words"], -recall(pair[0], pair[1], 1)))
-    setting = {name: row[name] for name in ("size", "overlap", "titles")} | {"method": method}
+    setting = {name: row[name] for name in ("size", "titles")} | {"method": method}
     retrieved = measure(
         "retrieve",
-        [{"split": "test", **{name: setting[name] for name in ("size", "overlap", "titles")}}],
+        [{"split": "test", **{name: setting[name] for name in ("size", "titles")}}],
         retrieve_row,
         options,
     )
 
     # 2. How to ask, on dev.
-    depends = (WORDS["closed"], WORDS["rag"], ROOM, models.entry("chat", "cpu").sha256)
+    depends = (WORDS["closed"], WORDS["rag"], ROOM, models.entry("chat", "cpu").sha256, rows.fast_dtype())
 
     def answers(jobs):
         return measure("answer", jobs, answer_row, options, depends, start)
@@ -482,7 +479,8 @@ def main() -> None:
     k = max(by_k, key=share)["k"]
     others = answers([asked | {"k": k, "answerable": False}])
     chosen = {**setting, "k": k, "wording": wording, "examples": 0}
-    chosen["refusal"] = refusal(next(row for row in by_k if row["k"] == k), others[0])
+    here = {"dev": {"answerable": next(row for row in by_k if row["k"] == k), "others": others[0]}}
+    chosen["refusal"] = refusal(**here["dev"])
 
     # 3. Test, once.
     test = base | {"split": "test"}
@@ -494,18 +492,20 @@ def main() -> None:
             test | {"mode": "gold", "wording": wording["rag"]},
         ]
     )
-    job = {name: chosen[name] for name in ("size", "overlap", "examples")} | {"wording": wording["rag"]}
+    here["test"] = {"answerable": final[1], "others": final[2]}
+    scored = {
+        split: {
+            kind: np.round(signals(row, chosen["refusal"]["scale"])[chosen["refusal"]["signal"]], 4).tolist()
+            for kind, row in both.items()
+        }
+        for split, both in here.items()
+    }
+    job = {name: chosen[name] for name in ("size", "examples")} | {"wording": wording["rag"]}
     injected = measure(
         "inject",
         [
             job | {"split": "test", "attack": attack, "defence": defence}
-            for attack, defence in (
-                (False, ""),
-                (True, ""),
-                (True, "marks"),
-                (True, "rule"),
-                (True, "marks+rule"),
-            )
+            for attack, defence in ((True, ""), (True, "marks"), (True, "rule"))
         ],
         inject_row,
         options,
@@ -527,11 +527,12 @@ def main() -> None:
     about = {
         "model": models.entry("chat", "cpu").name,
         "encoder": models.entry("encoder", "cpu").name,
+        "dtype": rows.fast_dtype(),
         "machine": rows.machine(),
         "made_by": "data/build/rag.py",
     }
     everything = dev + retrieved + closed + gold + by_k + others + final + injected + web
-    rows.write(options.out, {"rows": everything, "chosen": chosen} | about)
+    rows.write(options.out, {"rows": everything, "chosen": chosen, "refusal_scores": scored} | about)
 
 
 if __name__ == "__main__":
