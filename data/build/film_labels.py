@@ -294,23 +294,26 @@ def main() -> None:
         (method, chosen_with(method, labels)) for method in GRID for labels in options.labels
     )
     grid = [job(*pair, DEV_SEED, "dev", setting) for pair in pairs for setting in GRID[pair[0]]]
-    grid += [job("prompt", examples, seed, "dev", None) for examples, seed in prompts]
     tried = done(grid)
     if len(tried) < len(grid):
         return
     best = {}
     for one in tried:
         pair = one["method"], one["labels"]
-        if pair in pairs and one["accuracy"] > best.get(pair, {"accuracy": 0})["accuracy"]:
+        if one["accuracy"] > best.get(pair, {"accuracy": 0})["accuracy"]:
             best[pair] = one
-    limits = {(one["labels"], one["seed"]): one["threshold"] for one in tried if one["method"] == "prompt"}
-    jobs = [job("prompt", *key, "test", limits[key]) for key in prompts]
     # Seed by seed: a run that is stopped leaves every curve with the same draws.
-    jobs += [
+    jobs = [
         job(method, labels, seed, "test", best[method, chosen_with(method, labels)]["setting"])
         for seed, labels, method in itertools.product(seeds, options.labels, GRID)
     ]
     found = done(jobs)
+    asked = done([job("prompt", *key, "dev", None) for key in prompts])
+    limits = {(one["labels"], one["seed"]): one["threshold"] for one in asked}
+    jobs += [job("prompt", *key, "test", limit) for key, limit in limits.items()]
+    found = done(jobs)
+    tried += asked
+    complete = len(asked) == len(prompts) and len(found) == len(jobs)
     films = ratings.films("test")
     often = int(answers(ratings.films("train")).mean() > 0.5)
     for one in found:
@@ -327,7 +330,7 @@ def main() -> None:
             {name: one[name] for name in one if name not in ("right", "plain", "split")} for one in tried
         ],
         "rows": found,
-        "complete": len(found) == len(jobs),
+        "complete": complete,
         "machine": rows.machine(),
         "made_by": "data/build/film_labels.py",
     }
