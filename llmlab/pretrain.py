@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 IGNORED = -100  # the label of a place that no loss looks at (torch's default)
+FREQUENT = 300  # tokens that rename_words leaves alone: particles, endings, punctuation
 
 
 def mask_tokens(input_ids, attention_mask, tokenizer, mlm_probability=0.15, rng=None):
@@ -51,6 +52,29 @@ def mask_tokens(input_ids, attention_mask, tokenizer, mlm_probability=0.15, rng=
     return hidden, labels
 
 
+def rename_words(input_ids, kept, rng, share=0.5):
+    """Exchange words for others, in each pair its own way, and the same word for the same other word.
+
+    What a pair is about is lost then; that a word stands in both of its halves is not. Trained on such pairs, a
+    next-sentence model cannot rely on knowing which topics go together.
+
+    Parameters
+    ----------
+    input_ids
+        ``(batch, length)`` integer array.
+    kept
+        ``(vocabulary,)`` of bool: tokens that stay as they are (special ones, frequent ones).
+    share
+        Share of the words that are exchanged.
+    """
+    import numpy as np
+
+    others = np.flatnonzero(~kept)
+    table = rng.choice(others, size=(len(input_ids), len(kept)))  # its row: what becomes of each word
+    stays = (rng.random(table.shape) >= share) | kept
+    return np.take_along_axis(np.where(stays, np.arange(len(kept)), table), input_ids, axis=1)
+
+
 def to_tensors(batch: dict, device="cpu") -> dict:
     """Return a batch of numpy arrays as torch tensors; an ``attention_mask`` of ones alone is left out."""
     import torch
@@ -61,11 +85,124 @@ def to_tensors(batch: dict, device="cpu") -> dict:
     return tensors
 
 
+def spares_last_layer(model) -> bool:
+    """Return whether ``forward`` may leave out what no loss looks at in the last layer of this model.
+
+    Not for left-to-right models (nearly every place is asked there), and not on a GPU, where the sizes that this
+    takes from the labels would have to be waited for. Attention by another way than the library's two usual ones is
+    left to the library too.
+    """
+    config = model.config
+    return (
+        not config.is_decoder
+        and config._attn_implementation in ("eager", "sdpa")
+        and config.num_hidden_layers > 0
+        and next(model.parameters()).device.type == "cpu"
+    )
+
+
+def encoder_layer(layer, hidden, mask, places=None):
+    """Return an encoder layer's output, at every place or at the asked places alone.
+
+    Queries, keys and values come from one product instead of three. With ``places`` every place of a sequence is
+    looked at (keys and values), but only the asked ones look (queries), and only they go on through the output
+    projection, the norms and the feed-forward part. In the last layer, what is left out so reaches no loss: the
+    losses and the gradients are those of the whole layer.
+
+    Parameters
+    ----------
+    layer
+        ``BertLayer``.
+    hidden
+        ``(batch, length, hidden)``, what the layer before gave.
+    mask
+        ``(batch, 1, 1, length)``, added to the attention scores; ``None`` when there is no padding.
+    places
+        ``(asked,)``, ascending positions in ``batch × length``; ``None`` for all.
+
+    Returns
+    -------
+    tensor
+        ``(batch, length, hidden)``, or ``(asked, hidden)`` with ``places``.
+    """
+    import torch
+
+    from llmlab.feedforward import feed_forward
+
+    attention = layer.attention.self
+    batch, length, width = hidden.shape
+    shape = (batch, -1, attention.num_attention_heads, attention.attention_head_size)
+    if places is None:
+        query, key, value = products(hidden, attention.query, attention.key, attention.value)
+        seen = attend(attention, query.view(shape), key.view(shape), value.view(shape), mask)
+        return feed_forward(layer, layer.attention.output(seen.reshape(hidden.shape), hidden))
+    asking = hidden.flatten(0, 1).index_select(0, places)  # (asked, hidden)
+    # A sequence's queries lie side by side, as many as the sequence with the most has: ``slots`` of them are real.
+    row = places // length
+    counts = torch.bincount(row, minlength=batch)
+    most = int(counts.max())
+    slots = row * most + torch.arange(len(places)) - (counts.cumsum(0) - counts)[row]
+    query = hidden.new_zeros(batch * most, width).index_copy(0, slots, attention.query(asking))
+    key, value = products(hidden, attention.key, attention.value)
+    seen = attend(attention, query.view(shape), key.view(shape), value.view(shape), mask)
+    seen = seen.reshape(batch * most, width).index_select(0, slots)
+    return feed_forward(layer, layer.attention.output(seen, asking))
+
+
+def products(hidden, *linear):
+    """Return what several ``torch.nn.Linear`` of the same size make of ``hidden``, from one matrix product."""
+    import torch
+
+    weight = torch.cat([one.weight for one in linear])
+    bias = torch.cat([one.bias for one in linear])
+    return torch.nn.functional.linear(hidden, weight, bias).chunk(len(linear), -1)
+
+
+def attend(attention, query, key, value, mask):
+    """Return what each query sees: ``(batch, queries, heads, size)`` from three of that form.
+
+    Whatever the model's kind of attention: in one fused step in float32, by two products in bfloat16, as was faster
+    in ``make bench``.
+    """
+    import torch
+    from torch.nn.functional import dropout, scaled_dot_product_attention
+
+    query, key, value = (tensor.transpose(1, 2) for tensor in (query, key, value))
+    share = attention.dropout.p if attention.training else 0.0
+    if query.dtype == torch.float32:
+        seen = scaled_dot_product_attention(query, key, value, mask, share, scale=attention.scaling)
+    else:
+        weights = query * attention.scaling @ key.transpose(2, 3)  # (batch, heads, queries, length)
+        if mask is not None:
+            weights = weights + mask
+        seen = dropout(weights.softmax(-1), share) @ value
+    return seen.transpose(1, 2)
+
+
+def asked_vectors(bert, batch: dict, places):
+    """Return T_i at ``places`` (positions in batch × length) ``(asked, hidden)`` and C ``(batch, hidden)``."""
+    import torch
+
+    hidden = bert.embeddings(input_ids=batch["input_ids"], token_type_ids=batch["token_type_ids"])
+    mask = batch.get("attention_mask")
+    if mask is not None:
+        least = torch.finfo(hidden.dtype).min
+        mask = hidden.new_zeros(mask.shape).masked_fill(mask == 0, least)[:, None, None]
+    *before, last = bert.encoder.layer
+    for layer in before:
+        hidden = encoder_layer(layer, hidden, mask)
+    size, length = batch["input_ids"].shape
+    firsts = torch.arange(size) * length
+    both, back = torch.cat([places, firsts]).unique(return_inverse=True)
+    found = encoder_layer(last, hidden, mask, both)
+    return found.index_select(0, back[: len(places)]), found.index_select(0, back[len(places) :])
+
+
 def forward(model, batch: dict, labels):
     """Return the logits at the labelled places, their labels, and the next-sentence logits.
 
     Only the vectors T_i of labelled places go through the vocabulary's matrix: at 15 % that spares 85 % of
-    its work.
+    its work. The last layer, where it can, computes those T_i and C alone (``encoder_layer``).
 
     Parameters
     ----------
@@ -82,17 +219,20 @@ def forward(model, batch: dict, labels):
     tuple of tensors
         ``(asked, vocabulary)``, ``(asked,)`` and ``(batch, 2)``.
     """
-    output = model.bert(
-        input_ids=batch["input_ids"],
-        token_type_ids=batch["token_type_ids"],
-        attention_mask=batch.get("attention_mask"),
-    )
     places = (labels.flatten() != IGNORED).nonzero().squeeze(1)
-    vectors = output.last_hidden_state.flatten(0, 1).index_select(0, places)
+    if spares_last_layer(model):
+        vectors, first = asked_vectors(model.bert, batch, places)
+    else:
+        hidden = model.bert(
+            input_ids=batch["input_ids"],
+            token_type_ids=batch["token_type_ids"],
+            attention_mask=batch.get("attention_mask"),
+        ).last_hidden_state
+        vectors, first = hidden.flatten(0, 1).index_select(0, places), hidden[:, 0]
     return (
         model.cls.predictions(vectors),
         labels.flatten().index_select(0, places),
-        model.cls.seq_relationship(output.pooler_output),
+        model.cls.seq_relationship(model.bert.pooler(first[:, None])),
     )
 
 
@@ -116,6 +256,10 @@ class Settings:
         ``adamw`` or ``muon`` (Muon for the matrices of the encoder, AdamW for the rest).
     nsp_weight, nsp_weight_from
         The weight of the next-sentence loss, from this share of the budget on; before that it is 1.
+    unmasked
+        Share of the steps that train next sentences alone, on whole pairs without masks.
+    renamed
+        Share of those steps' pairs in which words are exchanged (``rename_words``).
     """
 
     tokens: int
@@ -132,6 +276,8 @@ class Settings:
     optimizer: str = "adamw"
     nsp_weight: float = 1.0
     nsp_weight_from: float = 0.0
+    unmasked: float = 0.0
+    renamed: float = 0.0
     seed: int = 0
 
 
@@ -192,14 +338,17 @@ def make_optimizers(model, settings: Settings) -> list:
 
 
 def loss_of(model, batch: dict, labels, settings: Settings, nsp_weight: float = 1.0):
-    """Return the run's loss on one batch: masked words, and next sentence where the objective has it."""
+    """Return the run's loss on one batch: masked words, and next sentence where the objective has it.
+
+    A batch without masks has the second alone.
+    """
     from torch.nn.functional import cross_entropy
 
     logits, asked, nsp = forward(model, batch, labels)
-    loss = cross_entropy(logits.float(), asked)
+    losses = [cross_entropy(logits.float(), asked)] if len(asked) else []
     if settings.objective == "mlm+nsp":
-        loss = loss + nsp_weight * cross_entropy(nsp.float(), batch["next_sentence_label"])
-    return loss
+        losses.append(nsp_weight * cross_entropy(nsp.float(), batch["next_sentence_label"]))
+    return sum(losses)
 
 
 def stream(
@@ -211,17 +360,24 @@ def stream(
     """
     import numpy as np
 
+    counts = np.bincount(encoded.ids, minlength=len(tokenizer))
+    kept = counts >= np.sort(counts)[-FREQUENT]
+    kept[tokenizer.all_special_ids] = True
     number = 0
     for epoch in range(1_000_000):
         rng = np.random.default_rng((settings.seed, epoch))
         pairs = make_pairs(encoded, settings.max_length, rng, settings.other_manual, settings.same_manual)
-        for batch in batches(encoded, pairs, tokenizer, settings.batch_tokens, rng):
+        for batch in batches(encoded, pairs, tokenizer, settings.batch_tokens, rng, bucket=200):
             number += 1
             if number <= start:
                 continue
             rng_mask = np.random.default_rng((settings.seed, epoch, number))
             if settings.objective == "ltr":
                 yield batch, left_to_right(batch)
+            elif settings.unmasked and rng_mask.random() < settings.unmasked:
+                renamed = rng_mask.random(len(batch["input_ids"])) < settings.renamed
+                batch["input_ids"][renamed] = rename_words(batch["input_ids"][renamed], kept, rng_mask)
+                yield batch, np.full_like(batch["input_ids"], IGNORED)
             else:
                 batch["input_ids"], labels = mask_tokens(
                     batch["input_ids"], batch["attention_mask"], tokenizer, settings.mlm_probability, rng_mask
@@ -318,7 +474,7 @@ def train(
     if save and save.exists():
         state = torch.load(save, map_location=device, weights_only=True)
         # Another rate is what the sentence on a loss that is no number advises.
-        if state["settings"] | {"learning_rate": settings.learning_rate} != settings.__dict__:
+        if Settings(**state["settings"] | {"learning_rate": settings.learning_rate}) != settings:
             raise CourseError(
                 f"途中の保存「{save.name}」は、別の設定で学習したものです。"
                 "続けるなら設定を元に戻し、初めからなら、このファイルを消してください。"

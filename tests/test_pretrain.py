@@ -224,6 +224,9 @@ def test_batches_keep_to_their_tokens_and_lose_nothing(dev, tokenizer):
     assert sum(batch["attention_mask"].sum() for batch in found) == pairs.lengths().sum()
     padding = 1 - pairs.lengths().sum() / sum(batch["input_ids"].size for batch in found)
     assert padding < 0.1, "pairs of like length belong together"
+    sorted_together = corpus.batches(dev, pairs, tokenizer, 2048, np.random.default_rng(2), bucket=200)
+    places = sum(batch["input_ids"].size for batch in sorted_together)
+    assert 1 - pairs.lengths().sum() / places < 0.03
 
 
 # ---------------------------------------------------------------- masks and losses
@@ -265,6 +268,104 @@ def test_the_loss_is_the_librarys(dev, tokenizer):
     with torch.no_grad():
         theirs = model(**tensors, labels=torch.from_numpy(labels)).loss
     assert float(ours.detach()) == pytest.approx(float(theirs), rel=1e-5)
+
+
+def pieces(dev, tokenizer, padded, probability):
+    """Return one batch with or without padding, and its labels."""
+    for batch, labels in pretrain.fixed_batches(dev, tokenizer, 64, mlm_probability=probability):
+        tensors = pretrain.to_tensors(batch)
+        if ("attention_mask" in tensors) == padded:
+            return tensors, torch.from_numpy(labels)
+        whole = batch["attention_mask"].all(1)
+        if not padded and whole.any():
+            return pretrain.to_tensors({k: v[whole] for k, v in batch.items()}), torch.from_numpy(
+                labels[whole]
+            )
+    raise AssertionError("no such batch")
+
+
+@pytest.mark.parametrize("activation", ["gelu_pytorch_tanh", "gelu"])
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+@pytest.mark.parametrize("probability", [0.15, 0.0, 1.0])
+@pytest.mark.parametrize("padded", [True, False])
+def test_what_the_last_layer_leaves_out_changes_neither_loss_nor_gradient(
+    dev, tokenizer, monkeypatch, padded, probability, attention, activation
+):
+    batch, labels = pieces(dev, tokenizer, padded, probability)
+    found = {}
+    for name in ("spared", "whole"):
+        model = tiny(len(tokenizer), hidden_act=activation).train()
+        model.set_attn_implementation(attention)
+        if name == "whole":
+            monkeypatch.setattr(pretrain, "spares_last_layer", lambda model: False)
+        assert pretrain.spares_last_layer(model) == (name == "spared")
+        loss = pretrain.loss_of(model, batch, labels, pretrain.Settings(tokens=1), nsp_weight=2.0)
+        loss.backward()
+        found[name] = float(loss.detach()), {key: p.grad for key, p in model.named_parameters()}
+    assert found["spared"][0] == pytest.approx(found["whole"][0], rel=1e-6)
+    for key, wanted in found["whole"][1].items():
+        torch.testing.assert_close(found["spared"][1][key], wanted, rtol=1e-4, atol=1e-6, msg=key)
+        assert wanted is None or wanted.abs().max() > 0 or "key.bias" in key or not probability, key
+
+
+def test_the_last_layer_computes_the_asked_places_alone(dev, tokenizer):
+    batch, labels = pieces(dev, tokenizer, True, 0.15)
+    model, widths = tiny(len(tokenizer)), []
+    for layer in model.bert.encoder.layer:
+        layer.output.LayerNorm.register_forward_hook(
+            lambda _, given, __: widths.append(given[0][..., 0].numel())
+        )
+    pretrain.loss_of(model, batch, labels, pretrain.Settings(tokens=1))
+    asked = (labels != -100) & (torch.arange(labels.shape[1]) > 0)
+    assert widths == [labels.numel(), int(asked.sum()) + len(labels)]
+
+
+def test_the_librarys_own_forward_is_kept_where_more_than_the_asked_places_is_needed(dev, tokenizer):
+    """Left-to-right models, other kinds of attention: the library computes every place."""
+    assert pretrain.spares_last_layer(tiny(len(tokenizer)))
+    decoder = tiny(len(tokenizer), is_decoder=True, use_cache=False)
+    assert not pretrain.spares_last_layer(decoder)
+    batch, _ = pretrain.fixed_batches(dev, tokenizer, 64, mlm_probability=0.0, limit=1)[0]
+    labels = torch.from_numpy(pretrain.left_to_right(batch))
+    logits, asked, _ = pretrain.forward(decoder, pretrain.to_tensors(batch), labels)
+    keys = ("input_ids", "token_type_ids", "attention_mask")
+    whole = decoder(**{key: torch.from_numpy(batch[key]) for key in keys}).prediction_logits
+    torch.testing.assert_close(logits, whole[labels != -100], rtol=1e-4, atol=1e-5)
+    assert (asked == labels[labels != -100]).all()
+    other = tiny(len(tokenizer))
+    other.config._attn_implementation = "flex_attention"
+    assert not pretrain.spares_last_layer(other)
+    assert not pretrain.spares_last_layer(tiny(len(tokenizer)).to("meta"))
+
+
+def test_renamed_words_keep_which_words_both_halves_share():
+    rng = np.random.default_rng(0)
+    kept = np.arange(1000) < 100
+    ids = rng.integers(0, 1000, (50, 60))
+    renamed = pretrain.rename_words(ids, kept, rng)
+    changed = renamed != ids
+    assert not changed[kept[ids]].any() and not kept[renamed[~kept[ids]]].any()
+    assert abs(changed[~kept[ids]].mean() - 0.5) < 0.05
+    for before, after in zip(ids, renamed, strict=True):
+        assert all(len(set(after[before == word])) == 1 for word in set(before))
+    assert (renamed[0][ids[0] == ids[0, 0]] == renamed[0, 0]).all()
+
+
+def test_some_steps_train_next_sentences_on_whole_pairs(dev, tokenizer):
+    options = settings(unmasked=0.6, renamed=0.5, seed=1)
+    found = list(itertools.islice(pretrain.stream(dev, tokenizer, options), 100))
+    whole = [batch for batch, labels in found if (labels == -100).all()]
+    assert 40 < len(whole) < 80
+    assert all((batch["input_ids"] != tokenizer.mask_token_id).all() for batch in whole)
+    # A run that goes on sees the same.
+    again, labels = next(pretrain.stream(dev, tokenizer, options, start=37))
+    assert (again["input_ids"] == found[37][0]["input_ids"]).all() and (labels == found[37][1]).all()
+    # Without masks there is a loss still: next sentences alone.
+    model = tiny(len(tokenizer))
+    loss = pretrain.loss_of(
+        model, pretrain.to_tensors(whole[0]), torch.full(whole[0]["input_ids"].shape, -100), options
+    )
+    assert 0.5 < float(loss.detach()) < 1.0
 
 
 def test_left_to_right_sees_nothing_to_its_right(dev, tokenizer):
