@@ -36,6 +36,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
     if os.system(f'"{{sys.executable}}" -m pip install -q "{{source}}"'):
         sys.exit("教材を入れられませんでした。ネットワークを確かめて、このセルをもう一度実行してください。")"""
 FETCH = "\n    from llmlab import models\n"
+SINGLY = 3  # more roles are fetched in a loop: the cell stays short
 
 
 def course(root: Path = ROOT) -> dict:
@@ -101,7 +102,11 @@ def setup_source(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
     source = SETUP.format(source=f"git+{place['repository'].removesuffix('/')}@{place['branch']}")
     named = roles(notebook)
     if named:
-        source += FETCH + "".join(f'\n    models.path("{role}")' for role in named)
+        calls = [f'models.path("{role}")' for role in named]
+        if len(named) > SINGLY:
+            listed = ", ".join(f'"{role}"' for role in named)
+            calls = [f"for role in ({listed}):", "    models.path(role)"]
+        source += FETCH + "".join(f"\n    {line}" for line in calls)
     return source
 
 
