@@ -479,6 +479,7 @@ def main() -> None:
     k = max(by_k, key=share)["k"]
     others = answers([asked | {"k": k, "answerable": False}])
     chosen = {**setting, "k": k, "wording": wording, "examples": 0}
+    chosen["bm25_share"] = BM25_SHARE if method == "hybrid" else 0.0
     here = {"dev": {"answerable": next(row for row in by_k if row["k"] == k), "others": others[0]}}
     chosen["refusal"] = refusal(**here["dev"])
 
