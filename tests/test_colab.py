@@ -15,6 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import types
 from pathlib import Path
 
 import nbformat
@@ -336,3 +337,13 @@ def test_sync_clears_what_running_left(tmp_path):
     course.write()
     assert sync.main(["--root", str(tmp_path)]) == 0
     assert nbformat.read(course.lecture_path, as_version=4) == clean
+
+
+def test_many_roles_are_fetched_in_a_loop():
+    named = ["a", "b", "c", "d"]
+    cells = [nbformat.v4.new_code_cell("\n".join(f'models.path("{role}")' for role in named))]
+    text = sync.setup_source(nbformat.v4.new_notebook(cells=cells))
+    fetched = []
+    loop = text[text.index("    for role in") :]
+    exec("if True:\n" + loop, {"models": types.SimpleNamespace(path=fetched.append)})
+    assert fetched == named and len([line for line in text.splitlines() if line.strip()]) <= 10
