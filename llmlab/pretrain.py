@@ -127,7 +127,7 @@ def encoder_layer(layer, hidden, mask, places=None):
     """
     import torch
 
-    from llmlab.feedforward import feed_forward
+    from llmlab.products import feed_forward, products
 
     attention = layer.attention.self
     batch, length, width = hidden.shape
@@ -147,15 +147,6 @@ def encoder_layer(layer, hidden, mask, places=None):
     seen = attend(attention, query.view(shape), key.view(shape), value.view(shape), mask)
     seen = seen.reshape(batch * most, width).index_select(0, slots)
     return feed_forward(layer, layer.attention.output(seen, asking))
-
-
-def products(hidden, *linear):
-    """Return what several ``torch.nn.Linear`` of the same size make of ``hidden``, from one matrix product."""
-    import torch
-
-    weight = torch.cat([one.weight for one in linear])
-    bias = torch.cat([one.bias for one in linear])
-    return torch.nn.functional.linear(hidden, weight, bias).chunk(len(linear), -1)
 
 
 def attend(attention, query, key, value, mask):

@@ -156,6 +156,7 @@ class Way:
 
     name: str
     masked_only: bool = False
+    layers: bool = False
     last_layer: bool = False
     buckets: bool = False
     fused: bool = False
@@ -164,14 +165,37 @@ class Way:
 
 def ways(dtype: str) -> list[Way]:
     """Return the steps from the stock way to ours, each on top of the one before."""
-    return [
-        Way("own loop, every logit"),
-        Way("+ logits at masked places only", True),
-        Way("+ last layer at asked places only", True, True),
-        Way("+ lengths in buckets", True, True, True),
-        Way("+ fused AdamW", True, True, True, True),
-        Way(f"+ dtype by timed trial: {dtype}", True, True, True, True, dtype),
-    ]
+    names = {
+        "masked_only": "+ logits at masked places only",
+        "layers": "+ layers with fewer passes over memory",
+        "last_layer": "+ last layer at asked places only",
+        "buckets": "+ lengths in buckets",
+        "fused": "+ fused AdamW",
+    }
+    found, on = [Way("own loop, every logit")], {}
+    for field, name in names.items():
+        on[field] = True
+        found.append(Way(name, **on))
+    if dtype != "float32":
+        found.append(Way(f"+ dtype by timed trial: {dtype}", **on, dtype=dtype))
+    return found
+
+
+@contextlib.contextmanager
+def forward_of(way: Way):
+    """Let ``llmlab.pretrain`` compute the encoder as this way does."""
+    ours = pretrain.encoder_layer
+
+    def whole(layer, hidden, mask, places=None):
+        found = ours(layer, hidden, mask)
+        return found if places is None else found.flatten(0, 1).index_select(0, places)
+
+    with contextlib.ExitStack() as stack:
+        if not way.layers:
+            stack.enter_context(mock.patch.object(pretrain, "spares_last_layer", lambda model: False))
+        if not way.last_layer:
+            stack.enter_context(mock.patch.object(pretrain, "encoder_layer", whole))
+        yield
 
 
 def lap(way: Way, size: str, encoded, pairs, tokenizer, batch_tokens: int, steps: int) -> float:
@@ -196,8 +220,7 @@ def lap(way: Way, size: str, encoded, pairs, tokenizer, batch_tokens: int, steps
         )
         tensors, labels = pretrain.to_tensors(batch), torch.from_numpy(labels)
         if way.masked_only:
-            whole = mock.patch.object(pretrain, "spares_last_layer", lambda model: False)
-            with contextlib.nullcontext() if way.last_layer else whole:
+            with forward_of(way):
                 loss = pretrain.loss_of(worker, tensors, labels, pretrain.Settings(tokens=1))
         else:
             keys = ("input_ids", "token_type_ids", "attention_mask", "next_sentence_label")
