@@ -19,7 +19,7 @@ def main() -> None:
     text = manifest.read_text(encoding="utf-8")
     for role, profiles in tomllib.loads(text).items():
         for profile, entry in profiles.items():
-            if entry["source"] != "course":
+            if entry.get("source") != "course":
                 continue
             folder = DATA / entry["path"]
             rows = [row(folder / file["name"], folder) for file in entry["files"]]
