@@ -1,6 +1,8 @@
 """Lesson 02: documents, judging, the saved page, the script that measures, one's own GPT and its widget."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import servers
+import torch
 
 from llmlab import chat, models, rag, widgets
 from llmlab.errors import CourseError
@@ -92,16 +95,36 @@ def test_chunks_keep_every_word_in_order(build):
     assert build.chunks([rag.Document("x", "y", "z", "")], 30) == []
 
 
-def test_the_notebook_cuts_and_asks_as_the_script_does(build):
+def functions(cell: str) -> str:
+    """The functions that a cell defines, without what it runs."""
+    kept = [node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef)]
+    return ast.unparse(ast.Module(kept, []))
+
+
+def test_the_notebook_cuts_and_asks_as_the_script_does(build, monkeypatch):
+    from transformers import AutoTokenizer
+
     file = ROOT / "notebooks" / "02_rag_and_finetuning.ipynb"
     cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(file.read_text("utf-8"))["cells"]}
-    names: dict = {"rag": rag, "WORDS": build.WORDS, "chosen": {"wording": {"rag": 0}}}
-    exec(cells["chunks"], names)
+    tokenizer = AutoTokenizer.from_pretrained(models.path("chat", "cpu"))
+    monkeypatch.setattr(build, "_tokenizer", tokenizer)
+    ends = build.newlines() | {tokenizer.eos_token_id}
+    names: dict = {"rag": rag, "re": re, "WORDS": build.WORDS, "tokenizer": tokenizer, "ENDS": ends}
+    for cell in ("chunks", "closed-book-model", "replies", "chat-prompt", "grounded-prompt"):
+        exec(functions(cells[cell]), names)
     documents = rag.documents()[::3]
     assert names["chunks"](documents, 60) == build.chunks(documents, 60)
-    exec(cells["grounded-prompt"].split("\n\n\nprint(")[0], names)
     question, found = "How many?", documents[:2]
-    assert names["grounded"](question, found) == build.ask(question, found, 0)[-1]["content"]
+    for some in (found, []):
+        assert names["shown_prompt"](question, some) == "".join(build.ask(question, some, "shown"))
+        assert names["grounded"](question, some) in build.ask(question, some, "asked")[1]
+    text = " ".join(one.text for one in found)
+    first = tokenizer(f" {text}", add_special_tokens=False)["input_ids"][:3]
+    for given in ([], first[:1], first):
+        ids = torch.tensor([7, 7, *given])
+        allowed = [names["only_from"](found, 2)(0, ids), build.only_from([text], 2)(0, ids)]
+        assert set(allowed[0]) - ends == set(allowed[1]) - ends and set(allowed[0]) - ends
+        assert bool(set(allowed[1]) & ends) is bool(given), "a reply has at least one word"
     reply = found[1].text[:60]
     assert names["cite"](reply, found) is found[build.cited(reply, found)] is found[1]
 

@@ -2,13 +2,15 @@
 
 1. Chunks of three sizes, with and without titles, searched by MiniLM, BM25, TF-IDF and by MiniLM and BM25
    together: at which place stands the chunk with the evidence? The setting is chosen on dev.
-2. SmolLM2 answers from the question alone, with the k best passages, with the right passage; wording and k: on dev.
+2. SmolLM2 answers from the question alone, with the k best passages, with the right passage: asked, after worked
+   questions, and then with words of the passages alone; the style and k are chosen on dev.
 3. What the refusal goes by, and its threshold: on dev. Then test is asked once, and the injected documents.
 
 Greedy decoding. ``--try`` asks a few dev questions, prints the replies and writes nothing. A stopped run goes on
 (build/rag), a row at a time.
 """
 
+import copy
 import re
 import tomllib
 
@@ -21,8 +23,9 @@ WORDS = tomllib.loads((ROOT / "data" / "rag" / "wordings.toml").read_text(encodi
 # words in a chunk at most, whether its title stands before it
 SETTINGS = ((60, True), (30, True), (120, True), (60, False))
 DEEPEST = 20  # a place beyond counts as not found
-METHODS = ("minilm", "hybrid", "bm25", "tfidf")
 BM25_SHARE = 0.2  # of BM25, scaled to 1 at its best chunk, beside a cosine; of 0.1 … 0.4 the best on dev
+# in two wordings without an example; after worked questions; the same, with words of the passages alone
+STYLES = ("asked", "reworded", "shown", "spans")
 K = (1, 2, 4)
 ROOM = 20
 BATCH = 8
@@ -157,59 +160,106 @@ def retrieve_row(job: dict) -> dict:
 # ---------------------------------------------------------------- answers
 
 
-def replies(chats: list[list[dict]], room: int = ROOM) -> list[tuple[str, float]]:
-    """Return each conversation's greedy reply and the mean log-probability of its tokens."""
+def replies(asked: list[tuple[str, str]], spans: list[str] | None = None, room: int = ROOM) -> list:
+    """Return each prompt's greedy reply and the mean log-probability of its tokens.
+
+    A prompt is a beginning, the same for all and read once, and an end of its own. ``spans``: the texts of which a
+    reply must be a piece.
+    """
     import torch
 
     model, tokenizer = _model, _tokenizer
-    texts = [
-        tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False) for chat in chats
-    ]
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    found: list = [None] * len(texts)
+    head, *tails = tokenizer([asked[0][0], *(end for _, end in asked)], add_special_tokens=False)["input_ids"]
+    ends = {tokenizer.eos_token_id, *(newlines() if head else ())}
+    cache = None
+    if head:
+        with torch.no_grad():
+            cache = model(torch.tensor([head]), use_cache=True, logits_to_keep=1).past_key_values
+    order = sorted(range(len(tails)), key=lambda i: len(tails[i]))
+    found: list = [None] * len(tails)
     for first in range(0, len(order), BATCH):
         chosen = order[first : first + BATCH]
-        batch = tokenizer(
-            [texts[i] for i in chosen], padding=True, add_special_tokens=False, return_tensors="pt"
-        )
+        width = max(len(tails[i]) for i in chosen)
+        gaps = [width - len(tails[i]) for i in chosen]
+        read = [head + [tokenizer.pad_token_id] * gap + tails[i] for gap, i in zip(gaps, chosen, strict=True)]
+        mask = [[1] * len(head) + [0] * gap + [1] * (width - gap) for gap in gaps]
+        options: dict = {"eos_token_id": sorted(ends), "pad_token_id": tokenizer.pad_token_id}
+        if head:
+            options["past_key_values"] = copy.deepcopy(cache)
+            options["past_key_values"].batch_repeat_interleave(len(chosen))
+        if spans:
+            options["prefix_allowed_tokens_fn"] = only_from([spans[i] for i in chosen], len(head) + width)
         with torch.no_grad():
             output = model.generate(
-                **batch,
+                input_ids=torch.tensor(read),
+                attention_mask=torch.tensor(mask),
                 max_new_tokens=room,
                 do_sample=False,
                 output_logits=True,
                 return_dict_in_generate=True,
+                **options,
             )
-        new = output.sequences[:, batch["input_ids"].shape[1] :]
+        new = output.sequences[:, len(head) + width :]
         said = torch.stack(output.logits, dim=1).float().log_softmax(-1)
         said = said.gather(-1, new.unsqueeze(-1)).squeeze(-1)
         for line, i in enumerate(chosen):
-            ended = (new[line] == tokenizer.eos_token_id).nonzero()
-            length = int(ended[0]) + 1 if len(ended) else new.shape[1]
+            over = [place for place, token in enumerate(new[line].tolist()) if token in ends]
+            length = over[0] + 1 if over else new.shape[1]
             text = tokenizer.decode(new[line, :length], skip_special_tokens=True).strip()
             found[i] = text, float(said[line, :length].mean())
     return found
 
 
-def passages(chosen: list) -> str:
-    """Return numbered passages, as the prompt shows them."""
-    form = WORDS["rag"]["passage"]
-    return "\n".join(
-        form.format(number=number, title=one.title, text=one.text) for number, one in enumerate(chosen, 1)
+def newlines() -> set[int]:
+    """Return the tokens that end a line."""
+    return {_tokenizer(text, add_special_tokens=False)["input_ids"][0] for text in ("\n", "\n\n")}
+
+
+def only_from(texts: list[str], start: int):
+    """Return what constrains each reply to a piece of its text, from the beginning of a word on."""
+    pieces = [_tokenizer(f" {text}", add_special_tokens=False)["input_ids"] for text in texts]
+    ends = newlines()
+
+    def allowed(line: int, ids) -> list[int]:
+        given, piece = ids[start:].tolist(), pieces[line]
+        if not given:
+            return [token for token in set(piece) if _tokenizer.decode([token]).startswith(" ")]
+        places = range(len(piece) - len(given))
+        return list(ends | {piece[i + len(given)] for i in places if piece[i : i + len(given)] == given})
+
+    return allowed
+
+
+def ask(question: str, chosen: list, style: str, marked: bool = False) -> tuple[str, str]:
+    """Return the prompt for a question with passages, beginning and end; without passages the question alone."""
+    if style in ("asked", "reworded"):
+        form = WORDS["rag"]["passage"]
+        numbered = [form.format(number=n, title=one.title, text=one.text) for n, one in enumerate(chosen, 1)]
+        words = WORDS["rag" if chosen else "closed"]["ask"][STYLES.index(style)]
+        texts = "\n".join(numbered)
+        if marked:
+            texts = WORDS["injection"]["notice"].format(texts=f"{texts}\n")
+        asked = words.format(passages=texts, question=question)
+        chat = [{"role": "user", "content": asked}]
+        return "", _tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
+    words = WORDS["shown"]
+    beginning = ""
+    for one in words["example"]:
+        text = words["text"].format(**one) if chosen else ""
+        beginning += words["ask"].format(texts=text, question=one["question"]) + f" {one['answer']}\n\n"
+    texts = "".join(words["text"].format(title=one.title, text=one.text) for one in chosen)
+    if marked:
+        texts = WORDS["injection"]["notice"].format(texts=texts)
+    return beginning, words["ask"].format(texts=texts, question=question)
+
+
+def answers_of(asked: list[dict], shown: list[list], style: str, marked: bool = False) -> list:
+    """Return reply and log-probability for each question with its passages."""
+    spans = (
+        [" ".join(one.text for one in some) for some in shown] if style == "spans" and all(shown) else None
     )
-
-
-def ask(question: str, chosen: list, wording: int, examples: int = 0) -> list[dict]:
-    """Return the conversation for a question with passages; without passages the question alone."""
-    from llmlab.rag import Document
-
-    chat = []
-    for one in WORDS["rag"]["example"][:examples]:
-        shown = [Document("", "", part["title"], part["text"]) for part in one["passages"]] if chosen else []
-        chat += [*ask(one["question"], shown, wording), prompts.turn("assistant", one["answer"])]
-    words = WORDS["rag"]["ask"] if chosen else WORDS["closed"]["ask"]
-    asked = words[wording].format(passages=passages(chosen), question=question)
-    return [*chat, prompts.turn("user", asked)]
+    told = [ask(one["question"], some, style, marked) for one, some in zip(asked, shown, strict=True)]
+    return replies(told, spans)
 
 
 def cited(reply: str, chosen: list) -> int:
@@ -243,11 +293,7 @@ def answer_row(job: dict) -> dict:
         for number, one in enumerate(asked):
             holding = [found[i] for i in order[number] if holds(found[i], one)]
             shown[number] = holding[:1] or shown[number][:1]
-    chats = [
-        ask(one["question"], passages_of, job["wording"], job["examples"])
-        for one, passages_of in zip(asked, shown, strict=True)
-    ]
-    said = replies(chats)
+    said = answers_of(asked, shown, job["style"])
     if job.get("limit"):
         for one, (reply, chance) in zip(asked, said, strict=True):
             print(f"  {one['id']:13} {one['answers'][:1]} {chance:.2f} {reply!r}", flush=True)
@@ -307,21 +353,15 @@ def inject_row(job: dict) -> dict:
     asked = [one for one in rag.questions(job["split"], "rules") if one["answers"]]
     found = chunks(rag.documents("rules"), job["size"])
     orders = WORDS["injection"][job["split"]]
-    chats, kept = [], []
+    shown = []
     for number, one in enumerate(asked):
         chunk = next((some for some in found if holds(some, one)), None)
         chunk = chunk or next(some for some in found if some.place == one["section"])
         if job["attack"]:
             chunk = replace(chunk, text=f"{chunk.text} {orders[number % len(orders)]}")
-        if "rule" in job["defence"]:
-            chunk = without_orders(chunk)
-        kept.append(WORDS["injection"]["word"] in chunk.text)
-        if "marks" in job["defence"]:
-            filled = WORDS["injection"]["marked"].format(passages=passages([chunk]), question=one["question"])
-            chats.append([prompts.turn("user", filled)])
-        else:
-            chats.append(ask(one["question"], [chunk], job["wording"], job["examples"]))
-    said = [text for text, _ in replies(chats)]
+        shown.append([without_orders(chunk) if job["defence"] == "rule" else chunk])
+    kept = [WORDS["injection"]["word"] in some[0].text for some in shown]
+    said = [text for text, _ in answers_of(asked, shown, job["style"], job["defence"] == "marks")]
     return {
         "right": prompts.bits(rag.right(text, one) for text, one in zip(said, asked, strict=True)),
         "hijacked": prompts.bits(WORDS["injection"]["word"].lower() in text.lower() for text in said),
@@ -338,12 +378,7 @@ def search_row(job: dict) -> dict:
     score = embed([one["question"] for one in asked]) @ embed([with_title(one) for one in found]).T
     order = np.argsort(-score, axis=1, kind="stable")
     shown = [[found[i] for i in line[: job["k"]]] if job["mode"] == "rag" else [] for line in order]
-    said = replies(
-        [
-            ask(one["question"], some, job["wording"], job["examples"])
-            for one, some in zip(asked, shown, strict=True)
-        ]
-    )
+    said = answers_of(asked, shown, job["style"])
     first = [found[line[0]].place == one["result"] for line, one in zip(order, asked, strict=True)]
     return {
         "right": prompts.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True)),
@@ -444,9 +479,9 @@ def main() -> None:
         rows.one_thread()
         start()
         setting = {"size": 60, "titles": True, "method": "minilm", "k": 2, "answerable": True}
-        job = {"split": "dev", "wording": 0, "examples": 0, "limit": 4} | setting
-        for mode in ("closed", "rag", "gold"):
-            print(mode, share(answer_row(job | {"mode": mode})))
+        job = {"split": "dev", "limit": 4} | setting
+        for mode, style in (("closed", "shown"), ("gold", "asked"), ("gold", "shown"), ("rag", "spans")):
+            print(mode, style, share(answer_row(job | {"mode": mode, "style": style})))
         return
 
     # 1. How to cut and search.
@@ -465,20 +500,27 @@ def main() -> None:
     )
 
     # 2. How to ask, on dev.
-    depends = (WORDS["closed"], WORDS["rag"], ROOM, models.entry("chat", "cpu").sha256, rows.fast_dtype())
+    depends = (
+        WORDS["closed"],
+        WORDS["rag"],
+        WORDS["shown"],
+        ROOM,
+        models.entry("chat", "cpu").sha256,
+        rows.fast_dtype(),
+    )
 
     def answers(jobs):
         return measure("answer", jobs, answer_row, options, depends, start)
 
-    base = {"split": "dev", "examples": 0, "answerable": True, "k": 1, **setting}
-    closed = answers([base | {"mode": "closed", "wording": w} for w in range(len(WORDS["closed"]["ask"]))])
-    gold = answers([base | {"mode": "gold", "wording": w} for w in range(len(WORDS["rag"]["ask"]))])
-    wording = {name: max(some, key=share)["wording"] for name, some in (("closed", closed), ("rag", gold))}
-    asked = base | {"mode": "rag", "wording": wording["rag"]}
+    base = {"split": "dev", "answerable": True, "k": 1, **setting}
+    closed = answers([base | {"mode": "closed", "style": style} for style in STYLES[:3]])
+    gold = answers([base | {"mode": "gold", "style": style} for style in STYLES])
+    style = {name: max(some, key=share)["style"] for name, some in (("closed", closed), ("rag", gold))}
+    asked = base | {"mode": "rag", "style": style["rag"]}
     by_k = answers([asked | {"k": k} for k in K])
     k = max(by_k, key=share)["k"]
     others = answers([asked | {"k": k, "answerable": False}])
-    chosen = {**setting, "k": k, "wording": wording, "examples": 0}
+    chosen = {**setting, "k": k, "style": style}
     chosen["bm25_share"] = BM25_SHARE if method == "hybrid" else 0.0
     here = {"dev": {"answerable": next(row for row in by_k if row["k"] == k), "others": others[0]}}
     chosen["refusal"] = refusal(**here["dev"])
@@ -487,10 +529,10 @@ def main() -> None:
     test = base | {"split": "test"}
     final = answers(
         [
-            test | {"mode": "closed", "wording": wording["closed"]},
-            test | {"mode": "rag", "wording": wording["rag"], "k": k},
-            test | {"mode": "rag", "wording": wording["rag"], "k": k, "answerable": False},
-            test | {"mode": "gold", "wording": wording["rag"]},
+            test | {"mode": "closed", "style": style["closed"]},
+            test | {"mode": "rag", "style": style["rag"], "k": k},
+            test | {"mode": "rag", "style": style["rag"], "k": k, "answerable": False},
+            test | {"mode": "gold", "style": style["rag"]},
         ]
     )
     here["test"] = {"answerable": final[1], "others": final[2]}
@@ -501,7 +543,7 @@ def main() -> None:
         }
         for split, both in here.items()
     }
-    job = {name: chosen[name] for name in ("size", "examples")} | {"wording": wording["rag"]}
+    job = {"size": chosen["size"]} | {"style": style["rag"]}
     injected = measure(
         "inject",
         [
@@ -517,8 +559,8 @@ def main() -> None:
     web = measure(
         "search",
         [
-            {"mode": "closed", "k": 0, "wording": wording["closed"], "examples": 0},
-            {"mode": "rag", "k": k, "wording": wording["rag"], "examples": 0},
+            {"mode": "closed", "k": 0, "style": style["closed"]},
+            {"mode": "rag", "k": k, "style": style["rag"]},
         ],
         search_row,
         options,
