@@ -475,6 +475,7 @@ def test_bert_ja_mini_is_what_it_says():
     scored = json.loads((folder / "test.json").read_text("utf-8"))
     figures = scored["test"]
     assert figures["mlm_accuracy"]["low"] >= 0.42 > figures["unigram"]["high"]
+    assert figures["nsp_other_manual"]["value"] >= 0.92 and figures["nsp_same_manual"]["value"] >= 0.75
     # The stored figures are of this checkpoint: dev again, masked words with masks, next sentences without.
     encoded = corpus.encode(corpus.documents("dev"), tokenizer)
     for probability, names in ((0.15, ["mlm_accuracy"]), (0.0, ["nsp_other_manual", "nsp_same_manual"])):

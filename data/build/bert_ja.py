@@ -20,6 +20,7 @@ if os.name == "posix" and "MALLOC_TRIM_THRESHOLD_" not in os.environ:
     }
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
+import numpy as np
 import torch
 from transformers import AutoTokenizer, BertConfig, BertForPreTraining, set_seed
 
@@ -40,6 +41,8 @@ LATER = {"batch_tokens": 4096, "nsp_weight": 6.0, "optimizer": "muon"}
 # A run is one or more rounds; each begins with the weights of the one before and a rate of learning of its own.
 # mini: by half of the first round masked words were well on their way (dev accuracy 0.50) and next sentences lagged
 # behind (0.76 and 0.64 on dev), so from there on their loss weighs more; the rounds after it are for them.
+# The fifth mends what the earlier ones got wrong about how pairs are judged: 62 % of the training pairs were from man
+# pages, of which there are none in dev and test, and all of them were masked.
 RUNS = {
     "mini": (
         "mini",
@@ -56,6 +59,16 @@ RUNS = {
             pretrain.Settings(
                 tokens=6_000_000, learning_rate=5e-4, other_manual=0.35, same_manual=0.15, seed=3, **LATER
             ),
+            pretrain.Settings(
+                tokens=12_000_000,
+                learning_rate=1.5e-3,
+                other_manual=0.4,
+                same_manual=0.1,
+                unmasked=0.7,
+                renamed=0.5,
+                seed=4,
+                **LATER,
+            ),
         ],
     ),
 }
@@ -64,15 +77,20 @@ for objective, name in (("mlm+nsp", "nsp"), ("mlm", "mlm"), ("ltr", "ltr")):
         "ablation",
         [pretrain.Settings(tokens=20_000_000, batch_tokens=2048, objective=objective, **COMMON)],
     )
+# The share of the man pages that a round trains on, where it is not all of them.
+MAN_PAGES = {("mini", 5): 0.2}
 
 
-def encoded(split: str, tokenizer) -> corpus.Encoded:
-    """Return a split's token ids, kept in build/ after the first time."""
+def encoded(split: str, tokenizer, man_pages: float = 1.0) -> corpus.Encoded:
+    """Return a split's token ids, kept in build/ after the first time; of the man pages this share."""
     vocabulary = (TOKENIZER / "vocab.txt").stat().st_mtime_ns
-    file = WORK / f"{split}-{vocabulary}.npz"
+    part = "" if man_pages == 1 else f"-{man_pages}"
+    file = WORK / f"{split}{part}-{vocabulary}.npz"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        corpus.encode(corpus.documents(split, FULL), tokenizer, progress=True).save(file)
+        pages, rng = corpus.documents(split, FULL), np.random.default_rng(0)
+        taken = [page for page in pages if "manpages" not in page["manual"] or rng.random() < man_pages]
+        corpus.encode(taken, tokenizer, progress=True).save(file)
     return corpus.Encoded.load(file)
 
 
@@ -113,7 +131,7 @@ def run(name: str) -> None:
     size, rounds = RUNS[name]
     objective = rounds[0].objective
     tokenizer = AutoTokenizer.from_pretrained(TOKENIZER)
-    train, dev = encoded("train", tokenizer), encoded("dev", tokenizer)
+    dev = encoded("dev", tokenizer)
     measured = pretrain.fixed_batches(dev, tokenizer)
     set_seed(rounds[0].seed)
     model = new_model(size, len(tokenizer), objective)
@@ -127,7 +145,7 @@ def run(name: str) -> None:
     for number, settings in enumerate(rounds, 1):
         log = pretrain.train(
             model,
-            train,
+            encoded("train", tokenizer, MAN_PAGES.get((name, number), 1.0)),
             tokenizer,
             settings,
             evaluate=evaluate if objective != "ltr" else None,
