@@ -260,6 +260,7 @@ def test_the_film_rows_are_whole():
 
 @needs("02_style.json")
 def test_the_style_rows_are_whole():
+    import rows
     import style
 
     content = measured("02_style.json")
@@ -268,7 +269,7 @@ def test_the_style_rows_are_whole():
     assert Counter(row["way"] for row in asked) == {"plain": 1, "asked": 1, "tuned": 1, "shown": 3}
     for row in asked:
         assert row["n"] == len(row["answers"]) == len(row["topic"]) == 40
-        assert row["kept"] == style.bits(map(style.in_style, row["answers"]))
+        assert row["kept"] == rows.bits(map(style.in_style, row["answers"]))
     assert Counter(row["what"] for row in content["rows"] if row["tuned"] and row["what"] != "ask") == {
         "questions": 1,
         "text": len(style.OTHER),

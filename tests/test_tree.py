@@ -33,6 +33,13 @@ def test_the_rooms_are_there():
         assert (ROOT / name).is_file(), name
 
 
+def test_every_test_file_is_in_a_stage():
+    from tests import __main__ as stages
+
+    named = [file for _, files in stages.STAGES for file in files]
+    assert sorted(named) == sorted(file.name for file in (ROOT / "tests").glob("test_*.py"))
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
 def test_every_package_is_pinned(name):
     for requirement in lock(name):

@@ -215,7 +215,7 @@ def row(job: dict) -> dict:
         scores, tokens = prompt_scores(*asked_model, films, items)
         limit = best_threshold(scores, right) if job["setting"] is None else job["setting"]
         found = scores > limit
-        extra = {"threshold": round(limit, 4), "plain": bits((scores > 0) == right)}
+        extra = {"threshold": round(limit, 4), "plain": rows.bits((scores > 0) == right)}
     elif job["method"] == "tfidf":
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
@@ -256,13 +256,8 @@ def row(job: dict) -> dict:
         result
         | ({"tokens": round(tokens, 1)} if tokens else {})
         | (extra or {})
-        | {"right": bits(found == right)}
+        | {"right": rows.bits(found == right)}
     )
-
-
-def bits(values) -> str:
-    """Return truths as a string of 1 and 0."""
-    return "".join("1" if value else "0" for value in values)
 
 
 def main() -> None:

@@ -119,11 +119,6 @@ def replies(chats: list[list[dict]], allowed: Callable | None = None, batch: int
     return found
 
 
-def bits(values) -> str:
-    """Return truths as a string of 1 and 0."""
-    return "".join("1" if value else "0" for value in values)
-
-
 # ---------------------------------------------------------------- extraction
 
 
@@ -201,9 +196,9 @@ def extraction_row(job: dict) -> dict:
     parsed = [in_form(reply) for reply, _ in said]
     return {
         "right": {
-            "form": bits(parsed),
-            "exact": bits(p == (i["date"], i["people"]) for p, i in zip(parsed, items, strict=True)),
-            "contains": bits(contains(reply, i) for (reply, _), i in zip(said, items, strict=True)),
+            "form": rows.bits(parsed),
+            "exact": rows.bits(p == (i["date"], i["people"]) for p, i in zip(parsed, items, strict=True)),
+            "contains": rows.bits(contains(reply, i) for (reply, _), i in zip(said, items, strict=True)),
         },
         "tokens": float(np.mean([used for _, used in said])),
     }
@@ -239,7 +234,7 @@ def extraction(options, made_from: str) -> dict:
         "chosen": chosen,
         "clusters": [item["frame"] for item in items],
         "distractor": [item["distractor"] for item in items],
-        "rule": bits(by_rule(item["text"]) == (item["date"], item["people"]) for item in items),
+        "rule": rows.bits(by_rule(item["text"]) == (item["date"], item["people"]) for item in items),
     }
 
 
@@ -287,11 +282,11 @@ def problem_row(job: dict) -> dict:
     _show(job, items, said)
     return {
         "right": {
-            "right": bits(
+            "right": rows.bits(
                 answer_of(reply, item["answer"].isdigit()) == item["answer"].lower()
                 for (reply, _), item in zip(said, items, strict=True)
             ),
-            "form": bits(re.search(r"answer:", reply, flags=re.IGNORECASE) for reply, _ in said),
+            "form": rows.bits(re.search(r"answer:", reply, flags=re.IGNORECASE) for reply, _ in said),
         },
         "tokens": float(np.mean([used for _, used in said])),
     }
@@ -344,14 +339,14 @@ def advice_row(job: dict) -> dict:
     topics = load("advice_checklist")["topic"]
     return {
         "right": {
-            topic["id"]: bits(
+            topic["id"]: rows.bits(
                 any(re.search(pattern, reply, flags=re.IGNORECASE) for pattern in topic["patterns"])
                 for reply, _ in said
             )
             for topic in topics
         },
         "words": [len(reply.split()) for reply, _ in said],
-        "cut": bits(used >= SAMPLING["max_new_tokens"] for _, used in said),
+        "cut": rows.bits(used >= SAMPLING["max_new_tokens"] for _, used in said),
     }
 
 
@@ -467,7 +462,7 @@ def counted_words() -> str:
     train, test = films("train"), films("test")
     guess = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10))
     guess.fit([one.text for one in train], [one.label for one in train])
-    return bits(guess.predict([one.text for one in test]) == [one.label for one in test])
+    return rows.bits(guess.predict([one.text for one in test]) == [one.label for one in test])
 
 
 # ---------------------------------------------------------------- running

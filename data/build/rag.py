@@ -15,7 +15,6 @@ import re
 import tomllib
 
 import numpy as np
-import prompts
 import rows
 
 ROOT = rows.ROOT
@@ -297,12 +296,12 @@ def answer_row(job: dict) -> dict:
     if job.get("limit"):
         for one, (reply, chance) in zip(asked, said, strict=True):
             print(f"  {one['id']:13} {one['answers'][:1]} {chance:.2f} {reply!r}", flush=True)
-    row["right"] = prompts.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True))
+    row["right"] = rows.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True))
     row["words"] = float(np.mean([len(text.split()) for text, _ in said]))
     row["chance"] = [round(chance, 3) for _, chance in said]
     if job["mode"] == "rag":
         places = [cited(text, some) for (text, _), some in zip(said, shown, strict=True)]
-        row["cited"] = prompts.bits(
+        row["cited"] = rows.bits(
             bool(one["answers"]) and holds(some[place], one)
             for one, some, place in zip(asked, shown, places, strict=True)
         )
@@ -324,7 +323,7 @@ def nearest_sentence(asked: list[dict], shown: list[list]) -> dict:
         right.append(rag.right(best, one))
         near.append(round(float(score.max()), 4))
         words.append(len(best.split()))
-    return {"right": prompts.bits(right), "near": near, "words": float(np.mean(words))}
+    return {"right": rows.bits(right), "near": near, "words": float(np.mean(words))}
 
 
 # ---------------------------------------------------------------- documents that give orders, and the web
@@ -363,9 +362,9 @@ def inject_row(job: dict) -> dict:
     kept = [WORDS["injection"]["word"] in some[0].text for some in shown]
     said = [text for text, _ in answers_of(asked, shown, job["style"], job["defence"] == "marks")]
     return {
-        "right": prompts.bits(rag.right(text, one) for text, one in zip(said, asked, strict=True)),
-        "hijacked": prompts.bits(WORDS["injection"]["word"].lower() in text.lower() for text in said),
-        "reached": prompts.bits(kept),  # the order stands in what the model reads
+        "right": rows.bits(rag.right(text, one) for text, one in zip(said, asked, strict=True)),
+        "hijacked": rows.bits(WORDS["injection"]["word"].lower() in text.lower() for text in said),
+        "reached": rows.bits(kept),  # the order stands in what the model reads
         "replies": said,
     }
 
@@ -381,8 +380,8 @@ def search_row(job: dict) -> dict:
     said = answers_of(asked, shown, job["style"])
     first = [found[line[0]].place == one["result"] for line, one in zip(order, asked, strict=True)]
     return {
-        "right": prompts.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True)),
-        "first": prompts.bits(first),
+        "right": rows.bits(rag.right(text, one) for (text, _), one in zip(said, asked, strict=True)),
+        "first": rows.bits(first),
         "replies": [text for text, _ in said],
     }
 

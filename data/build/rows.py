@@ -55,6 +55,11 @@ def fingerprint(*parts) -> str:
     return digest.hexdigest()[:16]
 
 
+def bits(values) -> str:
+    """Return truths as a string of 1 and 0."""
+    return "".join("1" if value else "0" for value in values)
+
+
 def common_length(lists: list[list]) -> int:
     """Return how many first entries all lists share."""
     for length, entries in enumerate(zip(*lists, strict=False)):

@@ -264,15 +264,10 @@ def scored(answers: list[str], took: dict) -> dict:
         "style": round(float(np.mean(kept)), 4),
         "form": round(float(np.mean(form)), 4),
         "n": len(answers),
-        "kept": bits(kept),
-        "formed": bits(form),
+        "kept": rows.bits(kept),
+        "formed": rows.bits(form),
         "answers": [answer.strip() for answer in answers],
     }
-
-
-def bits(values) -> str:
-    """Return truths as a string of 1 and 0."""
-    return "".join("1" if value else "0" for value in values)
 
 
 def row(job: dict) -> dict:
@@ -293,12 +288,12 @@ def row(job: dict) -> dict:
         asked = prompts(job["split"])
         chats = [chat_of(one, job["way"], job["wording"], job["draw"]) for one in asked]
         answers, took = replies(tokenizer, model, chats)
-        return scored(answers, took) | {"topic": bits(near_own_question(answers, asked))}
+        return scored(answers, took) | {"topic": rows.bits(near_own_question(answers, asked))}
     if what == "questions":
         asked = STYLE["forgetting"]
         answers, took = replies(tokenizer, model, [chat_of(one["prompt"], "plain") for one in asked])
         right = [holds(answer, one["answers"]) for answer, one in zip(answers, asked, strict=True)]
-        return scored(answers, took) | {"right": bits(right), "accuracy": round(float(np.mean(right)), 4)}
+        return scored(answers, took) | {"right": rows.bits(right), "accuracy": round(float(np.mean(right)), 4)}
     found = losses_on(tokenizer, model, other_text(job["text"]))
     total, tokens = np.array(found).sum(0)
     return {"perplexity": round(float(np.exp(total / tokens)), 3), "losses": found, "n": len(found)}
