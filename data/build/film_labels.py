@@ -15,7 +15,9 @@ is scored once. Seconds are of one core's own time, so they do not depend on wha
 import itertools
 import time
 
+import minilm
 import numpy as np
+import prefix
 import rows
 
 from llmlab import ratings
@@ -53,36 +55,17 @@ def answers(films: list) -> np.ndarray:
 # ---------------------------------------------------------------- MiniLM
 
 
-def encoder():
-    """Return MiniLM's tokenizer and body."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    from llmlab import models
-
-    folder = models.path("encoder")
-    return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder, dtype=torch.float32)
+def vectors_of(body, tokenizer, texts: list[str]):
+    """Return MiniLM's vectors of film sentences, with their gradients."""
+    return minilm.mean_vectors(body, tokenizer, texts, MAX_LENGTH)
 
 
-def mean_vectors(body, tokenizer, texts: list[str]):
-    """Return each text's vector: the mean of the last layer's vectors over its tokens."""
-    batch = tokenizer(texts, padding=True, truncation=True, max_length=MAX_LENGTH, return_tensors="pt")
-    weights = batch["attention_mask"].unsqueeze(2)
-    return (body(**batch).last_hidden_state * weights).sum(1) / weights.sum(1)
-
-
-def in_batches(texts: list[str], compute, size: int = 64) -> np.ndarray:
-    """Return ``compute`` of all texts, computed in batches of like length."""
+def in_batches(texts: list[str], compute) -> np.ndarray:
+    """Return ``compute`` of all texts in the machine's fast type."""
     import downstream
-    import torch
 
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-    found = {}
-    with torch.inference_mode(), downstream.bf16():
-        for first in range(0, len(order), size):
-            chosen = order[first : first + size]
-            found |= zip(chosen, compute([texts[place] for place in chosen]).float().numpy(), strict=True)
-    return np.array([found[place] for place in range(len(texts))])
+    with downstream.bf16():
+        return minilm.in_batches(texts, compute)
 
 
 _vectors: dict[str, tuple] = {}
@@ -93,7 +76,7 @@ def untouched_vectors(tokenizer, body, texts: list[str]) -> tuple[np.ndarray, fl
     missing = [text for text in texts if text not in _vectors]
     if missing:
         begin = time.process_time()
-        found = in_batches(missing, lambda some: mean_vectors(body, tokenizer, some))
+        found = in_batches(missing, lambda some: vectors_of(body, tokenizer, some))
         each = (time.process_time() - begin) / len(missing)
         _vectors.update((text, (vector, each)) for text, vector in zip(missing, found, strict=True))
     rows_of = [_vectors[text] for text in texts]
@@ -130,13 +113,13 @@ def fine_tune(body, tokenizer, items: list, learning_rate: float, steps: int, se
         for group in optimizer.param_groups:
             group["lr"] = learning_rate * min(1.0, (step + 1) / (0.1 * steps)) * (1 - step / steps)
         with downstream.bf16():
-            logits = head(mean_vectors(body, tokenizer, [one.text for one in chosen]))
+            logits = head(vectors_of(body, tokenizer, [one.text for one in chosen]))
         torch.nn.functional.cross_entropy(logits.float(), torch.tensor(answers(chosen))).backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
     body.eval()
-    return lambda texts: head(mean_vectors(body, tokenizer, texts))
+    return lambda texts: head(vectors_of(body, tokenizer, texts))
 
 
 # ---------------------------------------------------------------- SmolLM2, untrained
@@ -167,23 +150,18 @@ def prompt_scores(tokenizer, model, films: list, examples: list) -> tuple[np.nda
 
 def _next_word(model, ids: list[list[int]], shared: int, direction) -> np.ndarray:
     """Return ``direction`` · the last token's vector; what all prompts begin with is read once."""
-    import copy
-
     import downstream
     import torch
 
-    order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
     found = np.zeros(len(ids))
     with torch.inference_mode(), downstream.bf16():
-        beginning = model.model(torch.tensor([ids[0][:shared]]), use_cache=True).past_key_values
-        for first in range(0, len(order), 32):
-            chosen = order[first : first + 32]
+        beginning = prefix.read(model, ids[0][:shared])
+        for chosen in prefix.alike([len(one) for one in ids], 32):
             rest = [ids[place][shared:] for place in chosen]
             length = max(map(len, rest))
             # Padding on the right: what comes later changes nothing before it.
             table = torch.tensor([row + [0] * (length - len(row)) for row in rest])
-            cache = copy.deepcopy(beginning)
-            cache.batch_repeat_interleave(len(chosen))
+            cache = prefix.repeated(beginning, len(chosen))
             vectors = model.model(table, past_key_values=cache).last_hidden_state
             last = vectors[torch.arange(len(rest)), torch.tensor([len(row) - 1 for row in rest])]
             found[chosen] = (last.float() * direction).sum(1).numpy()  # not in bfloat16
@@ -227,7 +205,7 @@ def row(job: dict) -> dict:
         trained = time.process_time()
         found = fitted.predict(asked)
     else:
-        tokenizer, body = encoder()
+        tokenizer, body = minilm.load()
         begin = time.process_time()
         if job["method"] == "probe":
             from sklearn.linear_model import LogisticRegression

@@ -9,12 +9,12 @@ The wordings stand in data/prompts/wordings.toml. Greedy decoding (advice: sampl
 a few dev items, prints the replies and writes nothing. A stopped run goes on (build/prompts), a row at a time.
 """
 
-import copy
 import re
 import tomllib
 from collections.abc import Callable
 
 import numpy as np
+import prefix
 import rows
 
 ROOT = rows.ROOT
@@ -91,26 +91,16 @@ def replies(chats: list[list[dict]], allowed: Callable | None = None, batch: int
     ]
     ids = _tokenizer(texts, add_special_tokens=False)["input_ids"]
     shared = min(rows.common_length(ids), min(map(len, ids)) - 1)
-    with torch.no_grad():
-        beginning = _model(torch.tensor([ids[0][:shared]]), use_cache=True, logits_to_keep=1).past_key_values
+    beginning = prefix.read(_model, ids[0][:shared])
     found: list = [None] * len(ids)
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    for first in range(0, len(order), batch):
-        chosen = order[first : first + batch]
-        length = max(len(ids[i]) for i in chosen)
-        rows_of, masks = [], []
-        for i in chosen:
-            gap = length - len(ids[i])
-            rows_of.append(ids[i][:shared] + [_tokenizer.pad_token_id] * gap + ids[i][shared:])
-            masks.append([1] * shared + [0] * gap + [1] * (len(ids[i]) - shared))
-        cache = copy.deepcopy(beginning)
-        cache.batch_repeat_interleave(len(chosen))
+    for chosen in prefix.alike([len(one) for one in ids], batch):
+        asked = prefix.padded(ids[0][:shared], [ids[i][shared:] for i in chosen], _tokenizer.pad_token_id)
+        length = asked["input_ids"].shape[1]
         extra = {"prefix_allowed_tokens_fn": allowed(length)} if allowed else {}
         with torch.no_grad():
             output = _model.generate(
-                input_ids=torch.tensor(rows_of),
-                attention_mask=torch.tensor(masks),
-                past_key_values=cache,
+                **asked,
+                past_key_values=prefix.repeated(beginning, len(chosen)),
                 **({"do_sample": False} | options | extra),
             )
         for i, new in zip(chosen, output[:, length:], strict=True):
@@ -391,24 +381,19 @@ def scores(ask: str, answers: tuple[str, str], head: str, texts: list[str], batc
 
     words = [_tokenizer.encode(word)[0] for word in answers]
     found = np.empty(len(texts))
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    beginning = prefix.read(_model, _tokenizer.encode(head)) if head else None
     with torch.no_grad():
-        beginning = None
-        if head:
-            beginning = _model(**_tokenizer(head, return_tensors="pt"), use_cache=True, logits_to_keep=1)
-        for first in range(0, len(order), batch):
-            chosen = order[first : first + batch]
+        for chosen in prefix.alike([len(text) for text in texts], batch):
             inputs = _tokenizer(
                 [ask.format(text=texts[i]) for i in chosen],
                 return_tensors="pt",
                 padding=True,
                 padding_side="right",
             )
-            last = inputs["attention_mask"].sum(1) - 1
-            cache, mask = None, inputs["attention_mask"]
-            if beginning is not None:
-                cache = copy.deepcopy(beginning.past_key_values)
-                cache.batch_repeat_interleave(len(chosen))
+            mask = inputs["attention_mask"]
+            last = mask.sum(1) - 1
+            cache = prefix.repeated(beginning, len(chosen))
+            if cache is not None:
                 mask = torch.cat([torch.ones(len(chosen), cache.get_seq_length(), dtype=mask.dtype), mask], 1)
             hidden = _model.model(inputs["input_ids"], attention_mask=mask, past_key_values=cache)
             logits = _model.lm_head(hidden.last_hidden_state[torch.arange(len(chosen)), last])[:, words]

@@ -10,11 +10,12 @@ Greedy decoding. ``--try`` asks a few dev questions, prints the replies and writ
 (build/rag), a row at a time.
 """
 
-import copy
 import re
 import tomllib
 
+import minilm
 import numpy as np
+import prefix
 import rows
 
 ROOT = rows.ROOT
@@ -22,7 +23,7 @@ WORDS = tomllib.loads((ROOT / "data" / "rag" / "wordings.toml").read_text(encodi
 # words in a chunk at most, whether its title stands before it
 SETTINGS = ((60, True), (30, True), (120, True), (60, False))
 DEEPEST = 20  # a place beyond counts as not found
-BM25_SHARE = 0.2  # of BM25, scaled to 1 at its best chunk, beside a cosine; of 0.1 … 0.4 the best on dev
+SHARES = (0.1, 0.2, 0.3, 0.4)  # of BM25, scaled to 1 at its best chunk, beside a cosine
 # in two wordings without an example; after worked questions; the same, with words of the passages alone
 STYLES = ("asked", "reworded", "shown", "spans")
 K = (1, 2, 4)
@@ -61,34 +62,7 @@ def with_title(chunk) -> str:
 
 # ---------------------------------------------------------------- search
 
-_encoder = _model = _tokenizer = None
-
-
-def embed(texts: list[str]) -> np.ndarray:
-    """Return MiniLM's sentence vectors: the mean of the tokens' vectors, length 1."""
-    global _encoder
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    from llmlab import models
-
-    if _encoder is None:
-        folder = models.path("encoder", "cpu")
-        _encoder = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
-    tokenizer, model = _encoder
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    vectors = np.zeros((len(texts), model.config.hidden_size), dtype=np.float32)
-    for first in range(0, len(order), 32):
-        chosen = order[first : first + 32]
-        batch = tokenizer(
-            [texts[i] for i in chosen], padding=True, truncation=True, max_length=256, return_tensors="pt"
-        )
-        with torch.no_grad():
-            hidden = model(**batch).last_hidden_state
-        mask = batch["attention_mask"].unsqueeze(-1)
-        mean = (hidden * mask).sum(1) / mask.sum(1)
-        vectors[chosen] = torch.nn.functional.normalize(mean, dim=-1).numpy()
-    return vectors
+_model = _tokenizer = None
 
 
 def bm25(texts: list[str], asked: list[str]) -> np.ndarray:
@@ -111,6 +85,11 @@ def tfidf(texts: list[str], asked: list[str]) -> np.ndarray:
     return (counter.transform(asked) @ table.T).toarray()
 
 
+def hybrid(share: float) -> str:
+    """Return the name of MiniLM and BM25 together, with a share of BM25."""
+    return f"hybrid {share}"
+
+
 def scores(job: dict, asked: list[str]) -> tuple[list, dict]:
     """Return the chunks of a setting and each method's scores, one row a question."""
     from llmlab import rag
@@ -120,18 +99,18 @@ def scores(job: dict, asked: list[str]) -> tuple[list, dict]:
     file = ROOT / "build" / "rag" / f"vectors-{rows.fingerprint(texts)}.npy"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        np.save(file, embed(texts))
+        np.save(file, minilm.embed(texts))
     # A well-kept index; the distance is 1 - cosine, and with k = all chunks every score is known.
     from sklearn.neighbors import NearestNeighbors
 
     index = NearestNeighbors(metric="cosine", algorithm="brute").fit(np.load(file))
-    distance, place = index.kneighbors(embed(asked), n_neighbors=len(texts))
+    distance, place = index.kneighbors(minilm.embed(asked), n_neighbors=len(texts))
     cosine = np.empty_like(distance)
     np.put_along_axis(cosine, place, 1 - distance, axis=1)
     words = bm25(texts, asked)
     best = np.maximum(words.max(axis=1, keepdims=True), 1e-9)
     table = {"minilm": cosine, "bm25": words, "tfidf": tfidf(texts, asked)}
-    return found, table | {"hybrid": cosine + BM25_SHARE * words / best}
+    return found, table | {hybrid(share): cosine + share * words / best for share in SHARES}
 
 
 def holds(chunk, question: dict) -> bool:
@@ -170,42 +149,33 @@ def replies(asked: list[tuple[str, str]], spans: list[str] | None = None, room: 
     model, tokenizer = _model, _tokenizer
     head, *tails = tokenizer([asked[0][0], *(end for _, end in asked)], add_special_tokens=False)["input_ids"]
     ends = {tokenizer.eos_token_id, *(newlines() if head else ())}
-    cache = None
-    if head:
-        with torch.no_grad():
-            cache = model(torch.tensor([head]), use_cache=True, logits_to_keep=1).past_key_values
-    order = sorted(range(len(tails)), key=lambda i: len(tails[i]))
+    beginning = prefix.read(model, head)
     found: list = [None] * len(tails)
-    for first in range(0, len(order), BATCH):
-        chosen = order[first : first + BATCH]
-        width = max(len(tails[i]) for i in chosen)
-        gaps = [width - len(tails[i]) for i in chosen]
-        read = [head + [tokenizer.pad_token_id] * gap + tails[i] for gap, i in zip(gaps, chosen, strict=True)]
-        mask = [[1] * len(head) + [0] * gap + [1] * (width - gap) for gap in gaps]
+    for chosen in prefix.alike([len(tail) for tail in tails], BATCH):
+        given = prefix.padded(head, [tails[i] for i in chosen], tokenizer.pad_token_id)
+        length = given["input_ids"].shape[1]
         options: dict = {"eos_token_id": sorted(ends), "pad_token_id": tokenizer.pad_token_id}
-        if head:
-            options["past_key_values"] = copy.deepcopy(cache)
-            options["past_key_values"].batch_repeat_interleave(len(chosen))
+        if beginning is not None:
+            options["past_key_values"] = prefix.repeated(beginning, len(chosen))
         if spans:
-            options["prefix_allowed_tokens_fn"] = only_from([spans[i] for i in chosen], len(head) + width)
+            options["prefix_allowed_tokens_fn"] = only_from([spans[i] for i in chosen], length)
         with torch.no_grad():
             output = model.generate(
-                input_ids=torch.tensor(read),
-                attention_mask=torch.tensor(mask),
+                **given,
                 max_new_tokens=room,
                 do_sample=False,
                 output_logits=True,
                 return_dict_in_generate=True,
                 **options,
             )
-        new = output.sequences[:, len(head) + width :]
+        new = output.sequences[:, length:]
         said = torch.stack(output.logits, dim=1).float().log_softmax(-1)
         said = said.gather(-1, new.unsqueeze(-1)).squeeze(-1)
         for line, i in enumerate(chosen):
             over = [place for place, token in enumerate(new[line].tolist()) if token in ends]
-            length = over[0] + 1 if over else new.shape[1]
-            text = tokenizer.decode(new[line, :length], skip_special_tokens=True).strip()
-            found[i] = text, float(said[line, :length].mean())
+            end = over[0] + 1 if over else new.shape[1]
+            text = tokenizer.decode(new[line, :end], skip_special_tokens=True).strip()
+            found[i] = text, float(said[line, :end].mean())
     return found
 
 
@@ -314,11 +284,11 @@ def nearest_sentence(asked: list[dict], shown: list[list]) -> dict:
     """The cheap answer without a language model: the passages' sentence nearest to the question."""
     from llmlab import rag
 
-    vectors = embed([one["question"] for one in asked])
+    vectors = minilm.embed([one["question"] for one in asked])
     right, near, words = [], [], []
     for one, some, vector in zip(asked, shown, vectors, strict=True):
         parts = [part for chunk in some for part in sentences(chunk.text)]
-        score = embed(parts) @ vector
+        score = minilm.embed(parts) @ vector
         best = parts[int(score.argmax())]
         right.append(rag.right(best, one))
         near.append(round(float(score.max()), 4))
@@ -374,7 +344,9 @@ def search_row(job: dict) -> dict:
     from llmlab import rag
 
     asked, found = rag.search_questions(), rag.search_results()
-    score = embed([one["question"] for one in asked]) @ embed([with_title(one) for one in found]).T
+    score = (
+        minilm.embed([one["question"] for one in asked]) @ minilm.embed([with_title(one) for one in found]).T
+    )
     order = np.argsort(-score, axis=1, kind="stable")
     shown = [[found[i] for i in line[: job["k"]]] if job["mode"] == "rag" else [] for line in order]
     said = answers_of(asked, shown, job["style"])
@@ -452,7 +424,7 @@ def documents_from() -> str:
 
     folder = ROOT / "data" / "rag"
     files = [folder / name for name in ("university_rules.toml", "handbook.jsonl.gz", "questions.toml")]
-    return rows.fingerprint(*files, models.entry("encoder", "cpu").sha256, BM25_SHARE)
+    return rows.fingerprint(*files, models.entry("encoder", "cpu").sha256, SHARES)
 
 
 def measure(part: str, jobs: list[dict], work, options, depends: tuple = (), begin=None) -> list[dict]:
@@ -485,7 +457,8 @@ def main() -> None:
 
     # 1. How to cut and search.
     dev = measure("retrieve", [{"split": "dev", **one} for one in settings()], retrieve_row, options)
-    tried = [(row, method) for row in dev for method in ("minilm", "hybrid")]
+    methods = ["minilm", *map(hybrid, SHARES)]
+    tried = [(row, method) for row in dev for method in methods]
     best = max(recall(row, method, 5) for row, method in tried)
     # One question on dev is 0.015: among those so close the shortest chunks, they make the shortest prompts.
     close = [(row, method) for row, method in tried if recall(row, method, 5) > best - 0.016]
@@ -520,7 +493,11 @@ def main() -> None:
     k = max(by_k, key=share)["k"]
     others = answers([asked | {"k": k, "answerable": False}])
     chosen = {**setting, "k": k, "style": style}
-    chosen["bm25_share"] = BM25_SHARE if method == "hybrid" else 0.0
+    # Where MiniLM alone was chosen, the best of the two together is still shown beside it.
+    share_tried = max(SHARES, key=lambda one: recall(row, hybrid(one), 5))
+    share_kept = {hybrid(one): one for one in SHARES}.get(method, share_tried)
+    chosen["bm25_share"] = 0.0 if method == "minilm" else share_kept
+    chosen["method"] = method.split()[0]
     here = {"dev": {"answerable": next(row for row in by_k if row["k"] == k), "others": others[0]}}
     chosen["refusal"] = refusal(**here["dev"])
 
@@ -573,6 +550,11 @@ def main() -> None:
         "machine": rows.machine(),
         "made_by": "data/build/rag.py",
     }
+    for one in dev + retrieved:
+        one["recall5_by_share"] = {str(some): round(recall(one, hybrid(some), 5), 4) for some in SHARES}
+        one["places"]["hybrid"] = one["places"][hybrid(share_kept)]
+        for some in SHARES:
+            del one["places"][hybrid(some)]
     everything = dev + retrieved + closed + gold + by_k + others + final + injected + web
     rows.write(options.out, {"rows": everything, "chosen": chosen, "refusal_scores": scored} | about)
 

@@ -18,6 +18,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import minilm
 import numpy as np
 import rows
 
@@ -204,17 +205,9 @@ def save(model, folder: Path) -> None:
 
 def near_own_question(answers: list[str], questions: list[str]) -> list[bool]:
     """Say of each answer whether its own question is the one, among all of them, that MiniLM finds nearest."""
-    import film_labels
-
-    tokenizer, body = film_labels.encoder()
-
-    def vectors(texts):
-        found = film_labels.in_batches(texts, lambda some: film_labels.mean_vectors(body, tokenizer, some))
-        return found / np.linalg.norm(found, axis=1, keepdims=True)
-
     # The labels are the same in every answer.
     bare = [re.sub("|".join(LABELS), "", answer) for answer in answers]
-    return ((vectors(bare) @ vectors(questions).T).argmax(1) == np.arange(len(questions))).tolist()
+    return ((minilm.embed(bare) @ minilm.embed(questions).T).argmax(1) == np.arange(len(questions))).tolist()
 
 
 def other_text(name: str) -> list[str]:
@@ -293,7 +286,10 @@ def row(job: dict) -> dict:
         asked = STYLE["forgetting"]
         answers, took = replies(tokenizer, model, [chat_of(one["prompt"], "plain") for one in asked])
         right = [holds(answer, one["answers"]) for answer, one in zip(answers, asked, strict=True)]
-        return scored(answers, took) | {"right": rows.bits(right), "accuracy": round(float(np.mean(right)), 4)}
+        return scored(answers, took) | {
+            "right": rows.bits(right),
+            "accuracy": round(float(np.mean(right)), 4),
+        }
     found = losses_on(tokenizer, model, other_text(job["text"]))
     total, tokens = np.array(found).sum(0)
     return {"perplexity": round(float(np.exp(total / tokens)), 3), "losses": found, "n": len(found)}
