@@ -34,6 +34,7 @@ STAGES = [
             "test_ratings.py",
             "test_rag.py",
             "test_finetuning.py",
+            "test_sandbox.py",
         ],
     ),
     ("editions", ["test_editions.py", "test_colab.py"]),
@@ -105,7 +106,9 @@ def main() -> int:
     if chosen.setup_seconds:
         print(f"{'set-up':<12}{chosen.setup_seconds:>8.0f}")
     for row in rows:
-        line = f"{row['name']:<12}{row['seconds']:>8.0f}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>9}"
+        line = (
+            f"{row['name']:<12}{row['seconds']:>8.0f}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>9}"
+        )
         print(line)
     total = {key: sum(row[key] for row in rows) for key in ("seconds", "passed", "failed", "skipped")}
     print(f"{'all':<12}{total['seconds'] + chosen.setup_seconds:>8.0f}")
