@@ -1,0 +1,604 @@
+"""A small diffusion model that draws handwritten digits from words: trained, then measured (data/measured/03_digits.json).
+
+``python data/build/digits.py`` trains a ``UNet2DConditionModel`` on llmlab.images' group ``draw`` with the prompts of
+data/images/prompts.toml, as Stable Diffusion is built: a frozen text encoder, its vectors read by cross-attention, the
+prompt left out now and then so that guidance is possible. Kinds of text vectors:
+
+``tokens3``        MiniLM's vector of each token after layer 3 (any layer 0 to 6)
+``mean6``          one vector: the mean over the tokens after layer 6
+``tokens3+mean6``  both, side by side at each token
+``words``          no language model: a learnt vector for each word of the training prompts, in no order
+
+Stages, each chosen or scored row by row (a stopped run goes on, build/digits):
+
+1. ``read``    can the digits be read from the frozen vectors at all? A small attention network, dev prompts
+2. ``choose``  short trainings of the diffusion model with the best of them, dev prompts
+3. ``knobs``   the full training; guidance and steps, known prompts and dev; fidelity and diversity
+4. ``test``    test prompts once, for MiniLM's vectors and for ``words``; nearest training images
+
+Fidelity: the judge (llmlab.images.judge, trained on other images) reads exactly the digits that were asked for.
+"""
+
+import itertools
+import json
+import re
+import time
+from collections import Counter, defaultdict
+from functools import cache
+
+import numpy as np
+import rows
+
+from llmlab import images
+
+ROOT = rows.ROOT
+WORK = ROOT / "build" / "digits"
+TARGET = ROOT / "data" / "models" / "digits-diffusion"
+PROMPTS = ROOT / "data" / "images" / "prompts.toml"
+
+LENGTH = 24  # tokens of a prompt; none of ours is longer
+UNET = {
+    "sample_size": (images.SIZE, 2 * images.SIZE),
+    "in_channels": 1,
+    "out_channels": 1,
+    "block_out_channels": (32, 64),
+    "layers_per_block": 1,
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+    "cross_attention_dim": 64,
+    "encoder_hid_dim_type": "text_proj",
+    "attention_head_dim": 4,
+    "norm_num_groups": 8,
+}
+NOISE = {"num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2", "timestep_spacing": "trailing"}
+# Fixed beforehand: no training is stopped by its score.
+BATCH, DROPPED, RATE, EMA = 64, 0.15, 1e-3, 0.995
+STEPS = {"short": 500, "full": 3000}
+READ_STEPS = 1000
+READ = ("tokens1", "tokens3", "tokens6", "mean6", "tokens1+mean6", "tokens3+mean6", "words")
+SIGMAS = (0.0, 0.7)  # noise on the standardised text vectors while training; not on words
+CANDIDATES = 2
+KINDS = ("known", "template", "synonym", "pair", "order", "order-template")  # what a choice looks at
+GUIDANCE, DDIM_STEPS = (0.0, 1.0, 2.0, 3.0, 5.0, 8.0), (2, 5, 10, 25)
+DEFAULT = {"guidance": 2.0, "steps": 25}  # of the short trainings
+PER_DIGIT = 24  # drawings of each digit for diversity
+# Drawings of each test prompt: at least 200 a row.
+DRAWINGS = {"known": 2, "template": 3, "synonym": 1, "pair": 1, "order": 1, "order-template": 2}
+DRAWINGS |= {"description": 8, "foreign": 2, "japanese": 6}
+
+
+# ---------------------------------------------------------------- text vectors
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, lower case; "an" counts as "a", or it would say where the eight stands."""
+    return ["a" if word == "an" else word for word in re.findall(r"\w+", text.lower())]
+
+
+@cache
+def vocabulary() -> dict[str, int]:
+    """Return the words of the training prompts and their numbers; 0 begins every text."""
+    known = sorted({word for prompt in images.prompts("train") for word in words_of(prompt.text)})
+    return {word: number for number, word in enumerate(known, 1)}
+
+
+@cache
+def encoder():
+    """Return MiniLM's tokenizer and body."""
+    import minilm
+
+    return minilm.load()
+
+
+def encode(texts: list[str], kind: str):
+    """Return the text vectors (n, LENGTH or 1, width) and which places are real (n, LENGTH or 1)."""
+    import torch
+
+    if kind == "words":
+        known = vocabulary()
+        vectors = torch.zeros(len(texts), LENGTH, len(known) + 1)
+        real = torch.zeros(len(texts), LENGTH, dtype=torch.bool)
+        for row, text in enumerate(texts):
+            numbers = [0] + [known[word] for word in words_of(text) if word in known]
+            vectors[row, range(len(numbers)), numbers] = 1
+            real[row, : len(numbers)] = True
+        return vectors, real
+    tokenizer, body = encoder()
+    options = {"padding": "max_length", "max_length": LENGTH, "truncation": True, "return_tensors": "pt"}
+    found, masks = [], []
+    for first in range(0, len(texts), 64):
+        batch = tokenizer(texts[first : first + 64], **options)
+        real = batch["attention_mask"].bool()
+        with torch.inference_mode():
+            layers = body(**batch, output_hidden_states=True).hidden_states
+        parts = []
+        for part in kind.split("+"):
+            layer = layers[int(part[-1])]
+            if part.startswith("mean"):
+                layer = (layer * real[:, :, None]).sum(1, keepdim=True) / real.sum(1)[:, None, None]
+            parts.append(layer)
+        if len(parts) > 1:
+            parts = [part.expand(-1, LENGTH, -1) for part in parts]
+        vectors = torch.cat(parts, 2)
+        found.append(vectors.clone())
+        masks.append(real if vectors.shape[1] > 1 else torch.ones(len(real), 1, dtype=torch.bool))
+    return torch.cat(found), torch.cat(masks)
+
+
+def standard(vectors, real):
+    """Return mean and spread of the real vectors, entry by entry."""
+    return vectors[real].mean(0), vectors[real].std(0) + 1e-3
+
+
+# ---------------------------------------------------------------- 1: what the vectors say
+
+
+def read(job: dict) -> dict:
+    """Train a small attention network to read the digits from frozen text vectors; score the dev prompts."""
+    import torch
+
+    torch.manual_seed(job["seed"])
+    train, dev = images.prompts("train"), images.prompts("dev")
+    vectors, real = encode([prompt.text for prompt in train], job["text"])
+    asked, asked_real = encode([prompt.text for prompt in dev], job["text"])
+    middle, spread = standard(vectors, real)
+    if job["text"] == "words":
+        middle, spread = 0.0, 1.0
+    vectors, asked = (vectors - middle) / spread, (asked - middle) / spread
+    # What stands in the middle, on the left, on the right; 10: nothing.
+    wanted, right = (
+        torch.tensor([(p.digits[0], 10, 10) if len(p.digits) == 1 else (10, *p.digits) for p in prompts])
+        for prompts in (train, dev)
+    )
+    reader = _reader(vectors.shape[2])
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=1e-3)
+    generator = torch.Generator().manual_seed(job["seed"])
+    for _ in range(READ_STEPS):
+        chosen = torch.tensor(drawn(train, BATCH, generator))
+        given = vectors[chosen]
+        given = given + job["sigma"] * torch.randn(given.shape, generator=generator)
+        logits = reader(given, real[chosen])
+        torch.nn.functional.cross_entropy(logits.flatten(0, 1), wanted[chosen].flatten()).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    with torch.inference_mode():
+        hits = (reader(asked, asked_real).argmax(2) == right).all(1)
+    return {"fidelity": shares(dev, hits.tolist())}
+
+
+def _reader(width: int):
+    """Return a network with eight learnt questions to the text vectors, read as three digits of eleven kinds."""
+    import torch
+
+    class Reader(torch.nn.Module):
+        def __init__(self, size=64, questions=8):
+            super().__init__()
+            self.project = torch.nn.Linear(width, size)
+            self.questions = torch.nn.Parameter(torch.randn(1, questions, size))
+            self.attend = torch.nn.ModuleList(
+                torch.nn.MultiheadAttention(size, 4, batch_first=True) for _ in range(2)
+            )
+            self.answer = torch.nn.Sequential(
+                torch.nn.Flatten(),
+                torch.nn.Linear(questions * size, size),
+                torch.nn.GELU(),
+                torch.nn.Linear(size, 33),
+            )
+
+        def forward(self, vectors, real):
+            keys = self.project(vectors)
+            found = self.questions.expand(len(keys), -1, -1)
+            for attend in self.attend:
+                found = found + attend(found, keys, keys, key_padding_mask=~real)[0]
+            return self.answer(found).view(-1, 3, 11)
+
+    return Reader()
+
+
+def drawn(prompts: list, count: int, generator) -> list[int]:
+    """Return the places of ``count`` prompts: one half asks for one digit, the other for two."""
+    import torch
+
+    single = [place for place, prompt in enumerate(prompts) if len(prompt.digits) == 1]
+    double = [place for place, prompt in enumerate(prompts) if len(prompt.digits) == 2]
+    picks = torch.rand(count, generator=generator).tolist()
+    return [
+        group[int(pick * len(group))]
+        for pick, group in zip(picks, itertools.cycle((single, double)), strict=False)
+    ]
+
+
+def shares(prompts: list, hits: list) -> dict[str, float]:
+    """Return the share of hits of each kind of prompt."""
+    kinds = defaultdict(list)
+    for prompt, hit in zip(prompts, hits, strict=True):
+        kinds[prompt.kind].append(hit)
+    return {kind: round(float(np.mean(values)), 4) for kind, values in kinds.items()}
+
+
+def score(fidelity: dict) -> float:
+    """Return what a choice on dev maximises: the mean over the kinds, each counted alike."""
+    return float(np.mean([fidelity[kind] for kind in KINDS]))
+
+
+# ---------------------------------------------------------------- 2: the diffusion model
+
+
+def make(width: int):
+    """Return an untrained UNet for text vectors of that width."""
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(**UNET, encoder_hid_dim=width)
+
+
+def trained(job: dict):
+    """Return the trained UNet (its moving average) of a job; its state is kept and a stopped training goes on."""
+    import torch
+    from diffusers import DDPMScheduler
+    from diffusers.training_utils import EMAModel
+
+    torch.manual_seed(job["seed"])
+    prompts = images.prompts("train")
+    vectors, real = encode([prompt.text for prompt in prompts] + [""], job["text"])
+    middle, spread = standard(vectors, real)
+    if job["text"] == "words":
+        middle, spread = torch.zeros(vectors.shape[2]), torch.ones(vectors.shape[2])
+    vectors = (vectors - middle) / spread
+    model, total = make(vectors.shape[2]), STEPS[job["size"]]
+    kept = WORK / f"{rows.fingerprint(sorted(job.items()), made_from())}.pt"
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
+    average = EMAModel(model.parameters(), decay=EMA, use_ema_warmup=True, power=0.75)
+    done, log, seconds = 0, [], 0.0
+    if kept.exists():
+        state = torch.load(kept, weights_only=False)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.load_state_dict(state["average"])
+        done, log, seconds = state["done"], state["log"], state["seconds"]
+    scheduler = DDPMScheduler(**NOISE)
+    pictures, labels = images.digits("draw")
+    places = [np.flatnonzero(labels == digit) for digit in range(10)]
+    begin, losses = time.process_time(), []
+    for step in range(done, total):
+        rng = np.random.default_rng([job["seed"], step])
+        generator = torch.Generator().manual_seed(1_000_003 * job["seed"] + step)
+        chosen = drawn(prompts, BATCH, generator)
+        clean = torch.from_numpy(
+            np.concatenate(
+                [
+                    images.canvas(
+                        *(pictures[rng.choice(places[digit])][None] for digit in prompts[place].digits)
+                    )
+                    for place in chosen
+                ]
+            )
+        )[:, None]
+        text = torch.tensor(chosen)
+        text[torch.rand(BATCH, generator=generator) < DROPPED] = len(prompts)  # the empty prompt
+        given = vectors[text]
+        given = given + job["sigma"] * torch.randn(given.shape, generator=generator)
+        noise = torch.randn(clean.shape, generator=generator)
+        when = torch.randint(0, scheduler.config.num_train_timesteps, (BATCH,), generator=generator)
+        noisy = scheduler.add_noise(clean, noise, when)
+        guess = model(noisy, when, encoder_hidden_states=given, encoder_attention_mask=real[text]).sample
+        loss = torch.nn.functional.mse_loss(guess, noise)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        warm = min(1.0, (step + 1) / 100)
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * warm * 0.5 * (1 + np.cos(np.pi * step / total))
+        optimizer.step()
+        optimizer.zero_grad()
+        average.step(model.parameters())
+        losses.append(loss.item())
+        if (step + 1) % 100 == 0:
+            spent = round(seconds + time.process_time() - begin, 1)
+            log.append({"step": step + 1, "loss": round(float(np.mean(losses)), 4), "seconds": spent})
+            losses = []
+            print(job["text"], job["size"], log[-1], flush=True)
+        if (step + 1) % 500 == 0 or step + 1 == total:
+            WORK.mkdir(parents=True, exist_ok=True)
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "done": step + 1}
+            state |= {"average": average.state_dict(), "log": log, "seconds": log[-1]["seconds"]}
+            fresh = kept.with_suffix(".new")
+            torch.save(state, fresh)
+            fresh.replace(kept)
+    average.copy_to(model.parameters())
+    # Whoever uses the model hands it the encoder's own vectors: the scaling becomes part of the projection.
+    with torch.no_grad():
+        weight, bias = model.encoder_hid_proj.weight, model.encoder_hid_proj.bias
+        bias -= weight @ (middle / spread)
+        weight /= spread
+    return model.eval(), log
+
+
+@cache
+def rounded(text: str, sigma: float, size: str, seed: int):
+    """Return a trained UNet as it is stored, rounded to half precision, with its log."""
+    import torch
+
+    model, log = trained({"text": text, "sigma": sigma, "size": size, "seed": seed})
+    return model.half().to(torch.float32), log
+
+
+def sample(model, kind: str, texts: list[str], guidance: float, steps: int, seed: int, batch: int = 100):
+    """Return drawings (n, 8, 16), one for each text, by DDIM with classifier-free guidance."""
+    import torch
+    from diffusers import DDIMScheduler
+
+    noise = torch.randn(len(texts), 1, *UNET["sample_size"], generator=torch.Generator().manual_seed(seed))
+    distinct = list(dict.fromkeys(texts))
+    table, table_real = encode([*distinct, ""], kind)
+    number = {text: place for place, text in enumerate(distinct)}
+    places = torch.tensor([number[text] for text in texts])
+    found = []
+    for first in range(0, len(texts), batch):
+        part = slice(first, first + batch)
+        scheduler = DDIMScheduler(**NOISE, clip_sample=True)
+        scheduler.set_timesteps(steps)
+        canvas, count = noise[part], len(places[part])
+        asked = torch.cat([places[part], torch.full((count,), len(distinct))])
+        # Guidance 1 needs no second guess, guidance 0 only that of the empty prompt.
+        used = {1.0: slice(0, count), 0.0: slice(count, None)}.get(guidance, slice(None))
+        vectors, real = table[asked[used]], table_real[asked[used]]
+        with torch.inference_mode():
+            for when in scheduler.timesteps:
+                twice = canvas.repeat(len(vectors) // count, 1, 1, 1)
+                guess = model(twice, when, encoder_hidden_states=vectors, encoder_attention_mask=real).sample
+                if len(vectors) > count:
+                    with_text, without = guess.chunk(2)
+                    guess = without + guidance * (with_text - without)
+                canvas = scheduler.step(guess, when, canvas).prev_sample
+        found.append(canvas[:, 0])
+    return torch.cat(found).numpy()
+
+
+def hits_of(prompts: list, drawings) -> list[bool]:
+    """Return which drawings the judge reads as what was asked for."""
+    readings = images.judge().read(drawings)
+    return [reading == prompt.digits for reading, prompt in zip(readings, prompts, strict=True)]
+
+
+def some(prompts: list, kind: str, count: int) -> list:
+    """Return about ``count`` prompts of a kind, spread evenly."""
+    own = [prompt for prompt in prompts if prompt.kind == kind]
+    return own[:: max(1, len(own) // count)]
+
+
+def choose(job: dict) -> dict:
+    """Train briefly and score the dev prompts."""
+    model, log = rounded(job["text"], job["sigma"], "short", job["seed"])
+    dev = images.prompts("dev")
+    asked = [prompt for kind in KINDS for prompt in some(dev, kind, 60)]
+    found = sample(model, job["text"], [prompt.text for prompt in asked], **DEFAULT, seed=1)
+    return {
+        "fidelity": shares(asked, hits_of(asked, found)),
+        "n": len(asked),
+        "loss": log[-1]["loss"],
+        "train_seconds": log[-1]["seconds"],
+    }
+
+
+# ---------------------------------------------------------------- 3: guidance and steps
+
+
+def spread_of(pictures) -> float:
+    """Return the mean distance between two different pictures (root of the mean squared difference of a pixel)."""
+    flat = np.asarray(pictures, dtype=float).reshape(len(pictures), -1)
+    squares = (flat**2).sum(1)
+    distances = np.maximum(squares[:, None] + squares[None] - 2 * flat @ flat.T, 0) / flat.shape[1]
+    return float(np.sqrt(distances[np.triu_indices(len(flat), 1)]).mean())
+
+
+def knobs(job: dict) -> dict:
+    """Draw each digit many times, and the dev prompts once, with one setting of the knobs."""
+    model, _ = rounded(job["text"], job["sigma"], "full", job["seed"])
+    single = [
+        prompt
+        for prompt in images.prompts("train")
+        if prompt.text == f"the digit {images.vocabulary('cardinal')[prompt.digits[0]]}"
+        for _ in range(PER_DIGIT)
+    ]
+    dev = images.prompts("dev")
+    asked = [prompt for kind in KINDS[1:] for prompt in some(dev, kind, 60)]
+    options = {"guidance": job["guidance"], "steps": job["steps"]}
+    texts = [prompt.text for prompt in single + asked]
+    found = sample(model, job["text"], texts, **options, seed=2)
+    hits = hits_of(single + asked, found)
+    apart = [spread_of(found[first : first + PER_DIGIT]) for first in range(0, len(single), PER_DIGIT)]
+    return {
+        "right": rows.bits(hits[: len(single)]),
+        "diversity": [round(value, 4) for value in apart],
+        "dev": shares(asked, hits[len(single) :]),
+        "n_dev": len(asked),
+    }
+
+
+# ---------------------------------------------------------------- 4: test
+
+
+def test_prompts() -> list:
+    """Return the test prompts, each as often as it is drawn."""
+    return [prompt for prompt in images.prompts("test") for _ in range(DRAWINGS[prompt.kind])]
+
+
+def nearest(pictures, training) -> list[float]:
+    """Return each picture's distance to the nearest training picture, as in ``spread_of``."""
+    flat, known = (np.asarray(p, dtype=float).reshape(len(p), -1) for p in (pictures, training))
+    squares = (flat**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * flat @ known.T
+    return [round(float(value), 4) for value in np.sqrt(np.maximum(squares, 0).min(1) / flat.shape[1])]
+
+
+def test(job: dict) -> dict:
+    """Draw the test prompts and let the judge read them."""
+    model, log = rounded(job["text"], job["sigma"], "full", job["seed"])
+    asked = test_prompts()
+    begin = time.process_time()
+    options = {"guidance": job["guidance"], "steps": job["steps"]}
+    found = sample(model, job["text"], [prompt.text for prompt in asked], **options, seed=3)
+    spent = time.process_time() - begin
+    readings = images.judge().read(found)
+    hits = [reading == prompt.digits for reading, prompt in zip(readings, asked, strict=True)]
+    known = [place for place, prompt in enumerate(asked) if prompt.kind == "known"]
+    half = images.SIZE // 2
+    return {
+        "right": rows.bits(hits),
+        "read": ["".join(map(str, reading)) for reading in readings],
+        "nearest": nearest(found[known][:, :, half:-half], images.digits("draw")[0]),
+        "train_seconds": log[-1]["seconds"],
+        "ms_per_drawing": round(1000 * spent / len(asked), 1),
+    }
+
+
+def meaning() -> list[dict]:
+    """Return, for each name or text that avoids the known names, its cosines with the ten known names.
+
+    The mean vectors of "the digit …" (Japanese names: of the name alone in the Japanese template).
+    """
+    import minilm
+
+    known = [f"the digit {name}" for name in images.vocabulary("cardinal")]
+    asked = []
+    for prompt in images.prompts("test"):
+        plain = prompt.template in ("one/train-03", "one/ja-01")
+        if prompt.kind == "description" or (plain and prompt.words != "cardinal"):
+            asked.append(prompt)
+    vectors = minilm.embed([*known, *(prompt.text for prompt in asked)])
+    cosines = vectors[10:] @ vectors[:10].T
+    return [
+        {
+            "text": prompt.text,
+            "digit": prompt.digits[0],
+            "kind": prompt.kind,
+            "words": prompt.words,
+            "cosines": [round(float(value), 4) for value in row],
+        }
+        for prompt, row in zip(asked, cosines, strict=True)
+    ]
+
+
+# ---------------------------------------------------------------- everything
+
+
+STAGES = {"read": read, "choose": choose, "knobs": knobs, "test": test}
+
+
+def row(job: dict) -> dict:
+    """Do one job of any stage."""
+    return STAGES[job["stage"]](job)
+
+
+def made_from() -> str:
+    """Return the fingerprint of everything that a training depends on beside its job."""
+    settings = (UNET, NOISE, BATCH, DROPPED, RATE, EMA, STEPS, READ_STEPS, LENGTH)
+    return rows.fingerprint(PROMPTS, settings, images.GROUPS)
+
+
+def store(model, kind: str, log: list, name: str) -> None:
+    """Write a UNet in half precision below TARGET, with its log."""
+    folder = TARGET / name
+    model.half().save_pretrained(folder)
+    model.float()
+    lines = [json.dumps(entry) for entry in log]
+    (folder / "training.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = rows.options(__doc__.splitlines()[0], "03_digits.json")
+    parser.add_argument("--until", choices=STAGES, default="test", help="stop after this stage")
+    options = parser.parse_args()
+    begin = time.monotonic()
+
+    def job(stage, text, sigma, **more):
+        return {"stage": stage, "text": text, "sigma": sigma, "seed": 0, **more, "made_from": made_from()}
+
+    def done(jobs):
+        left = options.minutes - (time.monotonic() - begin) / 60
+        found = rows.run(jobs, row, WORK / "rows.jsonl", left, options.workers)
+        return found if len(found) == len(jobs) else None
+
+    def stop(stage):
+        return options.until == stage
+
+    said = done(
+        [job("read", text, sigma) for text in READ for sigma in SIGMAS if text != "words" or not sigma]
+    )
+    if said is None or stop("read"):
+        return
+    best = sorted((one for one in said if one["text"] != "words"), key=lambda one: -score(one["fidelity"]))
+    tried = done([job("choose", one["text"], one["sigma"]) for one in best[:CANDIDATES]])
+    if tried is None or stop("choose"):
+        return
+    chosen = max(tried, key=lambda one: score(one["fidelity"]))
+    text, sigma = chosen["text"], chosen["sigma"]
+    grid = done(
+        [
+            job("knobs", text, sigma, guidance=guidance, steps=steps)
+            for guidance, steps in itertools.product(GUIDANCE, DDIM_STEPS)
+        ]
+    )
+    if grid is None or stop("knobs"):
+        return
+    # The fewest steps, then the least guidance, among those within one point of the best on dev.
+    points = {(one["steps"], one["guidance"]): float(np.mean(list(one["dev"].values()))) for one in grid}
+    steps, guidance = min(key for key, value in points.items() if value >= max(points.values()) - 0.01)
+    knob = {"guidance": guidance, "steps": steps}
+    scored = done([job("test", text, sigma, **knob), job("test", "words", 0.0, **knob)])
+    if scored is None:
+        return
+    for name, kind, noise in (("unet", text, sigma), ("unet-words", "words", 0.0)):
+        model, log = rounded(kind, noise, "full", 0)
+        store(model, kind, log, name)
+    (TARGET / "scheduler").mkdir(exist_ok=True)
+    from diffusers import DDIMScheduler
+
+    DDIMScheduler(**NOISE, clip_sample=True).save_pretrained(TARGET / "scheduler")
+    about = {"text": text, "length": LENGTH, "words": list(vocabulary()), **knob}
+    (TARGET / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    asked = test_prompts()
+    pictures, labels = images.digits("test")
+    other = np.random.default_rng(1).permutation(len(labels))
+    one, two = (images.judge().read(images.canvas(*p)) for p in ((pictures,), (pictures, pictures[other])))
+    content = {
+        "chosen": {"text": text, "sigma": sigma, **knob},
+        "training": {
+            "steps": STEPS["full"],
+            "batch": BATCH,
+            "dropped": DROPPED,
+            "images": images.GROUPS["draw"],
+        },
+        "judge": {
+            "one": rows.bits(r == (label,) for r, label in zip(one, labels, strict=True)),
+            "two": rows.bits(
+                r == pair for r, pair in zip(two, zip(labels, labels[other], strict=True), strict=True)
+            ),
+        },
+        "real": {
+            "diversity": [round(spread_of(images.canvas(pictures[labels == d])), 4) for d in range(10)],
+            "nearest": nearest(pictures, images.digits("draw")[0]),
+        },
+        "read": [{key: one[key] for key in ("text", "sigma", "fidelity")} for one in said],
+        "choose": [{key: value for key, value in one.items() if key not in ("stage",)} for one in tried],
+        "knobs": [
+            {key: value for key, value in one.items() if key not in ("stage", "text", "sigma")}
+            for one in grid
+        ],
+        "meaning": meaning(),
+        "test": {
+            "n": dict(Counter(prompt.kind for prompt in asked)),
+            "text": [prompt.text for prompt in asked],
+            "kind": [prompt.kind for prompt in asked],
+            "digits": ["".join(map(str, prompt.digits)) for prompt in asked],
+            "template": [prompt.template for prompt in asked],
+            "words": [prompt.words for prompt in asked],
+            "said": [prompt.said for prompt in asked],
+        },
+        "rows": [{key: value for key, value in one.items() if key != "stage"} for one in scored],
+        "machine": rows.machine(),
+        "made_by": "data/build/digits.py",
+    }
+    rows.write(options.out, content)
+
+
+if __name__ == "__main__":
+    main()
