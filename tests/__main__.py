@@ -35,6 +35,7 @@ STAGES = [
             "test_rag.py",
             "test_finetuning.py",
             "test_sandbox.py",
+            "test_uses.py",
         ],
     ),
     ("editions", ["test_editions.py", "test_colab.py"]),
