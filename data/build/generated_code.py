@@ -23,9 +23,10 @@ from llmlab import models, sandbox
 ROOT = rows.ROOT
 FAULTY = ROOT / "data" / "code" / "faulty.toml"
 
+# No line break at the end: it belongs to the next token, together with the spaces after it.
 STARTS = {
-    "bare": "def is_prime_number(n):\n",
-    "docstring": 'def is_prime_number(n):\n    """Return True if n is a prime number, otherwise False."""\n',
+    "bare": "def is_prime_number(n):",
+    "docstring": 'def is_prime_number(n):\n    """Return True if n is a prime number, otherwise False."""',
 }
 SAMPLES, BATCH = 200, 50
 NUMBERS = list(range(-5, 60))

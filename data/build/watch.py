@@ -95,7 +95,7 @@ def row(job: dict) -> dict:
     """Ask every window once and return which answers are right."""
     data = watch.windows()
     truth = {"raised": data.raised, "exercise": data.exercise}[job["question"]]
-    classes = truth.max() + 1
+    classes = int(truth.max()) + 1
     method, found = METHODS[job["method"]], np.empty(len(truth), int)
     if job["split"] == "seen":
         found = method(data.signals, truth, data.signals, classes, job["seed"])
