@@ -1,5 +1,7 @@
 """The prompts that lesson 01 measures: built from the wordings, read back by rules that do not know the answer."""
 
+import ast
+import json
 import re
 import sys
 from pathlib import Path
@@ -91,3 +93,21 @@ def test_the_manual_does_not_hold_the_hidden_answers(needles):
             for answer in item["answers"]:
                 assert not re.search(rf"\b{re.escape(answer)}\b", text, flags=re.IGNORECASE), answer
             assert needles.right(item["fact"], item) and not needles.right(item["question"], item)
+
+
+def test_top_p_of_one_leaves_every_token_and_less_leaves_the_fewest_that_reach_it():
+    import torch
+
+    book = json.loads((ROOT / "notebooks" / "01_chat_and_prompts.ipynb").read_text(encoding="utf-8"))
+    cell = next(cell for cell in book["cells"] if cell["id"] == "next-token")
+    tree = ast.parse("".join(cell["source"]))
+    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    generator = torch.Generator().manual_seed(0)
+    scores = 4 * torch.randn(49_152, generator=generator, dtype=torch.float64)
+    names = {"torch": torch, "scores": scores}
+    exec(compile(tree, "next-token", "exec"), names)
+    for temperature in (0.1, 1.0, 2.0):
+        assert (names["choices"](temperature, 1.0) > 0).all()
+        kept = names["choices"](temperature, 0.9) > 0
+        chances = torch.softmax(scores / temperature, dim=-1)[kept]
+        assert chances.sum() >= 0.9 and chances.sum() - chances.min() < 0.9
