@@ -28,7 +28,7 @@ STARTS = {
     "bare": "def is_prime_number(n):",
     "docstring": 'def is_prime_number(n):\n    """Return True if n is a prime number, otherwise False."""',
 }
-SAMPLES, BATCH = 200, 50
+SAMPLES, BATCH = {"bare": 200, "docstring": 100}, 50
 NUMBERS = list(range(-5, 60))
 LARGE = (
     100_003,
@@ -37,8 +37,8 @@ LARGE = (
 SAMPLING = {"do_sample": True, "temperature": 0.8, "top_p": 0.95, "top_k": 0, "max_new_tokens": 112}
 SECONDS = 2.0
 
-DRAWS, DEV_DRAWS = 8, 4
-REPAIRING = SAMPLING | {"temperature": 0.7, "max_new_tokens": 160}
+DRAWS, DEV_DRAWS = 4, 2
+REPAIRING = SAMPLING | {"temperature": 0.7, "max_new_tokens": 112}
 # Which program is shown, and what is said about it.
 ASKED = {
     "message": ("wrong", "message"),
@@ -200,13 +200,14 @@ def repair_row(job: dict) -> dict:
 def main() -> None:
     parser = rows.options(__doc__.splitlines()[0], "04_code.json")
     parser.add_argument("--try", dest="tried", action="store_true", help="print a few, write nothing")
+    parser.add_argument("--parts", nargs="*", default=["completion", "repair"])
     options = parser.parse_args()
     kept = ROOT / "build" / "code"
     model = models.entry("chat").name
 
     def measure(jobs, work, part, *parts):
         made = rows.fingerprint(rows.fast_dtype(), models.entry("chat").version, *parts)
-        jobs = [job | {"made_from": made} for job in jobs]
+        jobs = [job | {"made_from": made} for job in jobs if part in options.parts]
         return rows.run(
             jobs, work, kept / f"{part}.jsonl", options.minutes, options.workers, prompts.start, ("advice",)
         )
@@ -222,8 +223,8 @@ def main() -> None:
         return
     jobs = [
         {"start": start, "seed": seed, "samples": BATCH}
-        for seed in range(SAMPLES // BATCH)
         for start in STARTS
+        for seed in range(SAMPLES[start] // BATCH)
     ]
     found = measure(jobs, completion_row, "completion", STARTS, SAMPLING, NUMBERS, LARGE, SECONDS)
     complete = len(found) == len(jobs)

@@ -25,7 +25,7 @@ from llmlab import models
 ROOT = rows.ROOT
 USES = ROOT / "data" / "uses"
 FORMS = ("plain", "reversed", "long")
-DRAWS = 8
+DRAWS = 4
 MAIL = {"do_sample": True, "temperature": 0.7, "top_p": 0.95, "top_k": 0, "max_new_tokens": 200}
 GREEDY = {"do_sample": False}
 ROOM = {"summary": 96, "explain": 64, "things": 64}
@@ -351,8 +351,8 @@ def main() -> None:
             job = {"part": "things", "split": "dev", "kind": "replies", "permission": permission, "limit": 6}
             print(work(job)["doubts"])
         return
-    found, chosen, complete = [], {}, True
-    for part in WORK:
+    found, chosen, complete = [], {}, set(options.parts) == set(WORK)
+    for part in options.parts:
         kind = "danger" if part in SCORED else "advice"
         jobs, dev = [], []
         if part != "mails":
@@ -371,8 +371,8 @@ def main() -> None:
                 {"part": part, "split": "test", "asked": asked, "draws": DRAWS, "seed": 0}
                 for asked in ("vague", "clear")
             ]
-        test = measure(jobs, part, kind) if part in options.parts else []
-        if part == "things" and part in options.parts:
+        test = measure(jobs, part, kind)
+        if part == "things":
             more = [
                 {"part": part, "split": "test", "kind": "replies", "permission": permission}
                 for permission in ("plain", "may_doubt")
