@@ -219,3 +219,10 @@ def test_folds_keep_together_what_they_should():
         assert all(len(set(fold[groups == name])) == 1 for name in set(groups))
     fold = script.folds("windows", data, seed=0)
     assert all(len(set(fold[data.person == person])) == script.FOLDS for person in set(data.person))
+    fold = script.folds("recordings", data, seed=0)
+    for number in range(script.FOLDS):
+        chosen = {
+            recording: data.exercise[data.recording == recording][0]
+            for recording in data.recording[fold == number]
+        }
+        assert Counter(chosen.values()) == dict.fromkeys(range(7), 2)
