@@ -2,7 +2,8 @@
 
 ``mails``       a change of a contract, asked for vaguely and clearly: which parts are there, whether a place is left open
 ``paragraphs``  a hard paragraph: which facts its summary keeps, what the explanations of its terms say
-``documents``   items that are there or not, judged by clear and vague criteria; plain, reversed, long, answers reversed
+``documents``   items that are there or not, judged by clear and vague criteria; plain, reversed, long, answers reversed;
+                beside it, without the chat model, the likeness of the criterion to the most similar sentence
 ``things``      things that exist and invented ones: does a reply doubt, and the probability that they exist
 ``answers``     which of two answers a judge believes, right or wrong, fluent, plain or clumsy; each one alone
 ``device``      instructions that keep or break a rule, given plainly and with authority
@@ -159,23 +160,44 @@ def document_text(data: dict, document: dict, form: str) -> str:
 def documents_row(job: dict) -> dict:
     """Judge every item of every document of a split by one kind of criterion."""
     data = load("documents")
+    if "method" in job:
+        return {"scores": nearest(data, job)}
     wording, found = data["wording"][job["wording"]], []
     for document in of_split(data["document"], job):
         text = document_text(data, document, job["form"])
         ask = wording["reversed" if job["answers"] == "reversed" else "ask"]
-        # The answer follows with or without a space, as the wording ends.
-        ends = [
-            ask.replace("{text}", text).replace("{criterion}", one[job["criteria"]]) + job_end(ask)
-            for one in data["criterion"]
-            if one["kind"] == document["kind"]
-        ]
-        found += scores(ends, wording["yes"], wording["no"])
+        # What comes before the criterion is read once for all eight; the space belongs to the criterion's first word.
+        head, end = ask.replace("{text}", text).split(" {criterion}")
+        criteria = [one for one in data["criterion"] if one["kind"] == document["kind"]]
+        ends = [f" {one[job['criteria']]}{end or ':'}" for one in criteria]
+        found += scores(ends, wording["yes"], wording["no"], head)
     return {"scores": found}
 
 
-def job_end(ask: str) -> str:
-    """Return what stands between a wording and its answer: a colon where the wording ends in the criterion."""
-    return ":" if ask.endswith("{criterion}") else ""
+def overlap(one: str, other: str) -> float:
+    """Return the share of words that two texts have in common."""
+    words = [set(re.findall(r"[a-z0-9]+", text.lower())) for text in (one, other)]
+    return len(words[0] & words[1]) / len(words[0] | words[1])
+
+
+def nearest(data: dict, job: dict) -> list[float]:
+    """Score every item without the chat model: how like the criterion is the sentence that is most like it?
+
+    ``encoder`` takes the cosine of MiniLM's vectors, ``overlap`` the share of common words.
+    """
+    import minilm
+
+    found = []
+    for document in of_split(data["document"], job):
+        sentences = re.split(r"(?<=[.!?]) ", document_text(data, document, job["form"]))
+        criteria = [one[job["criteria"]] for one in data["criterion"] if one["kind"] == document["kind"]]
+        if job["method"] == "encoder":
+            vectors = minilm.embed([*criteria, *sentences])
+            like = vectors[: len(criteria)] @ vectors[len(criteria) :].T
+        else:
+            like = np.array([[overlap(one, sentence) for sentence in sentences] for one in criteria])
+        found += [round(float(x), 3) for x in like.max(1)]
+    return found
 
 
 def truth_of_documents(split: str) -> list[bool]:
@@ -294,7 +316,12 @@ def jobs_of(part: str, split: str, wording: int) -> list[dict]:
         cases = [("clear", form, "plain") for form in FORMS] + [("vague", form, "plain") for form in FORMS]
         cases += [("clear", "plain", "reversed"), ("vague", "plain", "reversed")]
         cases = cases[:1] + cases[3:4] if split == "dev" else cases
-        return [base | {"criteria": c, "form": f, "answers": a} for c, f, a in cases]
+        found = [base | {"criteria": c, "form": f, "answers": a} for c, f, a in cases]
+        if split == "test":
+            plain = {"part": part, "split": split, "form": "plain"}
+            methods = ("encoder", "overlap")
+            found += [plain | {"criteria": c, "method": m} for m in methods for c in ("clear", "vague")]
+        return found
     if part == "things":
         return [base | {"kind": "scores"}]
     if part == "answers":
@@ -334,8 +361,9 @@ def main() -> None:
     options = parser.parse_args()
 
     def measure(jobs, part, kind):
+        settings = (PAIRS,) if kind == "danger" else (MAIL, ROOM)
         made = rows.fingerprint(
-            prompts.dtype_of(kind), models.entry("chat").version, USES / f"{part}.toml", MAIL, ROOM, PAIRS
+            prompts.dtype_of(kind), models.entry("chat").version, USES / f"{part}.toml", *settings
         )
         jobs = [job | {"made_from": made} for job in jobs]
         file = ROOT / "build" / "uses" / f"{part}.jsonl"
