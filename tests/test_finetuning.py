@@ -228,11 +228,6 @@ def measured(name: str) -> dict:
     return json.loads((MEASURED / name).read_text(encoding="utf-8"))
 
 
-def needs(name: str):
-    return pytest.mark.skipif(not (MEASURED / name).exists(), reason=f"{name} is not measured yet")
-
-
-@needs("02_film_labels.json")
 def test_the_film_rows_are_whole():
     import film_labels
 
@@ -258,7 +253,6 @@ def test_the_film_rows_are_whole():
             assert row["setting"] == max(tried, key=lambda one: one["accuracy"])["setting"]
 
 
-@needs("02_style.json")
 def test_the_style_rows_are_whole():
     import rows
     import style

@@ -3,7 +3,8 @@
 1. Chunks of three sizes, with and without titles, searched by MiniLM, BM25, TF-IDF and by MiniLM and BM25
    together: at which place stands the chunk with the evidence? The setting is chosen on dev.
 2. SmolLM2 answers from the question alone, with the k best passages, with the right passage: asked, after worked
-   questions, and then with words of the passages alone; the style and k are chosen on dev.
+   questions, and then with the likeliest piece of the passages, or of the few sentences in them nearest to the
+   question. The style, k and how many sentences are read are chosen on dev.
 3. What the refusal goes by, and its threshold: on dev. Then test is asked once, and the injected documents.
 
 Greedy decoding. ``--try`` asks a few dev questions, prints the replies and writes nothing. A stopped run goes on
@@ -24,10 +25,17 @@ WORDS = tomllib.loads((ROOT / "data" / "rag" / "wordings.toml").read_text(encodi
 SETTINGS = ((60, True), (30, True), (120, True), (60, False))
 DEEPEST = 20  # a place beyond counts as not found
 SHARES = (0.1, 0.2, 0.3, 0.4)  # of BM25, scaled to 1 at its best chunk, beside a cosine
-# in two wordings without an example; after worked questions; the same, with words of the passages alone
-STYLES = ("asked", "reworded", "shown", "spans")
+# in two wordings without an example; after worked questions; the same, but the likeliest piece of the passages
+STYLES = ("asked", "reworded", "shown", "likeliest")
 K = (1, 2, 4)
+SENTENCES = (
+    0,
+    1,
+    2,
+    3,
+)  # how many of the passages' sentences are read, those nearest to the question; 0: all
 ROOM = 20
+LONGEST = 12  # tokens of a piece
 BATCH = 8
 MOST_REFUSED = 0.15
 
@@ -138,17 +146,16 @@ def retrieve_row(job: dict) -> dict:
 # ---------------------------------------------------------------- answers
 
 
-def replies(asked: list[tuple[str, str]], spans: list[str] | None = None, room: int = ROOM) -> list:
+def replies(asked: list[tuple[str, str]]) -> list:
     """Return each prompt's greedy reply and the mean log-probability of its tokens.
 
-    A prompt is a beginning, the same for all and read once, and an end of its own. ``spans``: the texts of which a
-    reply must be a piece.
+    A prompt is a beginning, the same for all and read once, and an end of its own.
     """
     import torch
 
     model, tokenizer = _model, _tokenizer
-    head, *tails = tokenizer([asked[0][0], *(end for _, end in asked)], add_special_tokens=False)["input_ids"]
-    ends = {tokenizer.eos_token_id, *(newlines() if head else ())}
+    head, tails = tokens_of(asked)
+    ends = {tokenizer.eos_token_id, *(newlines() if asked[0][0] else ())}
     beginning = prefix.read(model, head)
     found: list = [None] * len(tails)
     for chosen in prefix.alike([len(tail) for tail in tails], BATCH):
@@ -157,12 +164,10 @@ def replies(asked: list[tuple[str, str]], spans: list[str] | None = None, room: 
         options: dict = {"eos_token_id": sorted(ends), "pad_token_id": tokenizer.pad_token_id}
         if beginning is not None:
             options["past_key_values"] = prefix.repeated(beginning, len(chosen))
-        if spans:
-            options["prefix_allowed_tokens_fn"] = only_from([spans[i] for i in chosen], length)
         with torch.no_grad():
             output = model.generate(
                 **given,
-                max_new_tokens=room,
+                max_new_tokens=ROOM,
                 do_sample=False,
                 output_logits=True,
                 return_dict_in_generate=True,
@@ -179,24 +184,75 @@ def replies(asked: list[tuple[str, str]], spans: list[str] | None = None, room: 
     return found
 
 
+def tokens_of(asked: list[tuple[str, str]]) -> tuple[list[int], list[list[int]]]:
+    """Return the tokens that all prompts begin with, if they have a beginning of their own, and each one's others."""
+    ids = _tokenizer([beginning + end for beginning, end in asked], add_special_tokens=False)["input_ids"]
+    shared = min(rows.common_length(ids), min(map(len, ids)) - 1) if asked[0][0] else 0
+    return ids[0][:shared], [one[shared:] for one in ids]
+
+
 def newlines() -> set[int]:
     """Return the tokens that end a line."""
     return {_tokenizer(text, add_special_tokens=False)["input_ids"][0] for text in ("\n", "\n\n")}
 
 
-def only_from(texts: list[str], start: int):
-    """Return what constrains each reply to a piece of its text, from the beginning of a word on."""
-    pieces = [_tokenizer(f" {text}", add_special_tokens=False)["input_ids"] for text in texts]
-    ends = newlines()
+def likeliest(asked: list[tuple[str, str]], texts: list[str]) -> list:
+    """Return for each prompt the piece of its text that the model finds likeliest, and its mean log-probability.
 
-    def allowed(line: int, ids) -> list[int]:
-        given, piece = ids[start:].tolist(), pieces[line]
-        if not given:
-            return [token for token in set(piece) if _tokenizer.decode([token]).startswith(" ")]
-        places = range(len(piece) - len(given))
-        return list(ends | {piece[i + len(given)] for i in places if piece[i : i + len(given)] == given})
+    A piece begins and ends with a word; the end of the line after it counts as a token of it.
+    """
+    head, tails = tokens_of(asked)
+    beginning = prefix.read(_model, head)
+    return [_likeliest(beginning, end, text) for end, text in zip(tails, texts, strict=True)]
 
-    return allowed
+
+def _likeliest(beginning, end: list[int], text: str) -> tuple[str, float]:
+    import torch
+
+    piece = _tokenizer(f" {text}", add_special_tokens=False)["input_ids"]
+    words = [_tokenizer.decode([token]) for token in piece]
+    starts = [place for place, word in enumerate(words) if word.startswith(" ")]
+    table = torch.zeros(len(starts), LONGEST, dtype=torch.long)
+    for line, start in enumerate(starts):
+        some = piece[start : start + LONGEST]
+        table[line, : len(some)] = torch.tensor(some)
+    with torch.no_grad():
+        read = _model(torch.tensor([end]), past_key_values=prefix.repeated(beginning, 1), logits_to_keep=1)
+        first = read.logits[:, -1].float().log_softmax(-1)
+        cache = prefix.repeated(read.past_key_values, len(starts))
+        later = _model(table, past_key_values=cache).logits.float().log_softmax(-1)
+    each = later[:, :-1].gather(-1, table[:, 1:].unsqueeze(-1)).squeeze(-1)
+    total = torch.cat([first[0, table[:, :1]], each], dim=1).cumsum(1)
+    whole = (total + later[:, :, sorted(newlines())].logsumexp(-1)) / torch.arange(2, LONGEST + 2)
+    ends = {len(piece)}  # what follows up to the next blank is punctuation at most: "1,500" is not cut
+    for place in reversed(range(len(piece))):
+        if words[place].startswith(" ") or (
+            place + 1 in ends and not any(one.isalnum() for one in words[place])
+        ):
+            ends.add(place)
+    for line, start in enumerate(starts):
+        for length in range(1, LONGEST + 1):
+            if start + length not in ends:
+                whole[line, length - 1] = -torch.inf
+    line, length = divmod(int(whole.argmax()), LONGEST)
+    chosen = piece[starts[line] : starts[line] + length + 1]
+    return _tokenizer.decode(chosen).strip(), float(whole.max())
+
+
+def nearest(question: str, chosen: list, number: int) -> list:
+    """Return the passages' ``number`` sentences nearest to the question, each as a passage, in their order.
+
+    Nearness: MiniLM's cosine of the sentence alone and behind its title, added. ``number`` 0: the passages as they are.
+    """
+    from dataclasses import replace
+
+    if not number:
+        return chosen
+    parts = [replace(one, text=part) for one in chosen for part in sentences(one.text)]
+    vector = minilm.embed([question])[0]
+    score = minilm.embed([one.text for one in parts]) @ vector
+    score += minilm.embed([with_title(one) for one in parts]) @ vector
+    return [parts[i] for i in sorted(np.argsort(-score, kind="stable")[:number])]
 
 
 def ask(question: str, chosen: list, style: str, marked: bool = False) -> tuple[str, str]:
@@ -224,11 +280,10 @@ def ask(question: str, chosen: list, style: str, marked: bool = False) -> tuple[
 
 def answers_of(asked: list[dict], shown: list[list], style: str, marked: bool = False) -> list:
     """Return reply and log-probability for each question with its passages."""
-    spans = (
-        [" ".join(one.text for one in some) for some in shown] if style == "spans" and all(shown) else None
-    )
     told = [ask(one["question"], some, style, marked) for one, some in zip(asked, shown, strict=True)]
-    return replies(told, spans)
+    if style == "likeliest" and all(shown):
+        return likeliest(told, [" ".join(one.text for one in some) for some in shown])
+    return replies(told)
 
 
 def cited(reply: str, chosen: list) -> int:
@@ -262,6 +317,8 @@ def answer_row(job: dict) -> dict:
         for number, one in enumerate(asked):
             holding = [found[i] for i in order[number] if holds(found[i], one)]
             shown[number] = holding[:1] or shown[number][:1]
+    whole = shown
+    shown = [nearest(one["question"], some, job["sentences"]) for one, some in zip(asked, whole, strict=True)]
     said = answers_of(asked, shown, job["style"])
     if job.get("limit"):
         for one, (reply, chance) in zip(asked, said, strict=True):
@@ -270,12 +327,12 @@ def answer_row(job: dict) -> dict:
     row["words"] = float(np.mean([len(text.split()) for text, _ in said]))
     row["chance"] = [round(chance, 3) for _, chance in said]
     if job["mode"] == "rag":
-        places = [cited(text, some) for (text, _), some in zip(said, shown, strict=True)]
+        quoted = [some[cited(text, some)] for (text, _), some in zip(said, shown, strict=True)]
         row["cited"] = rows.bits(
-            bool(one["answers"]) and holds(some[place], one)
-            for one, some, place in zip(asked, shown, places, strict=True)
+            bool(one["answers"]) and any(holds(chunk, one) and part.text in chunk.text for chunk in some)
+            for one, some, part in zip(asked, whole, quoted, strict=True)
         )
-        row["sentence"] = nearest_sentence(asked, shown)
+        row["sentence"] = nearest_sentence(asked, whole)
     row["replies"] = [text for text, _ in said]
     return row
 
@@ -314,7 +371,7 @@ def without_orders(chunk):
 
 
 def inject_row(job: dict) -> dict:
-    """Ask the questions on the rules with the right passage, to which an order is added where ``attack`` says so."""
+    """Ask the questions on the rules with the whole right passage and an order behind it, where ``attack`` says so."""
     from dataclasses import replace
 
     from llmlab import rag
@@ -349,6 +406,7 @@ def search_row(job: dict) -> dict:
     )
     order = np.argsort(-score, axis=1, kind="stable")
     shown = [[found[i] for i in line[: job["k"]]] if job["mode"] == "rag" else [] for line in order]
+    shown = [nearest(one["question"], some, job["sentences"]) for one, some in zip(asked, shown, strict=True)]
     said = answers_of(asked, shown, job["style"])
     first = [found[line[0]].place == one["result"] for line, one in zip(order, asked, strict=True)]
     return {
@@ -449,9 +507,9 @@ def main() -> None:
     if options.attempt:
         rows.one_thread()
         start()
-        setting = {"size": 60, "titles": True, "method": "minilm", "k": 2, "answerable": True}
+        setting = {"size": 60, "titles": True, "method": "minilm", "k": 2, "answerable": True, "sentences": 2}
         job = {"split": "dev", "limit": 4} | setting
-        for mode, style in (("closed", "shown"), ("gold", "asked"), ("gold", "shown"), ("rag", "spans")):
+        for mode, style in (("closed", "shown"), ("gold", "asked"), ("gold", "shown"), ("rag", "likeliest")):
             print(mode, style, share(answer_row(job | {"mode": mode, "style": style})))
         return
 
@@ -484,15 +542,19 @@ def main() -> None:
     def answers(jobs):
         return measure("answer", jobs, answer_row, options, depends, start)
 
-    base = {"split": "dev", "answerable": True, "k": 1, **setting}
+    base = {"split": "dev", "answerable": True, "k": 1, "sentences": 0, **setting}
     closed = answers([base | {"mode": "closed", "style": style} for style in STYLES[:3]])
     gold = answers([base | {"mode": "gold", "style": style} for style in STYLES])
     style = {name: max(some, key=share)["style"] for name, some in (("closed", closed), ("rag", gold))}
     asked = base | {"mode": "rag", "style": style["rag"]}
+    # First how many sentences, with one k, then k.
+    by_number = answers([asked | {"k": K[1], "sentences": number} for number in SENTENCES])
+    number = max(by_number, key=share)["sentences"]
+    asked |= {"sentences": number}
     by_k = answers([asked | {"k": k} for k in K])
     k = max(by_k, key=share)["k"]
     others = answers([asked | {"k": k, "answerable": False}])
-    chosen = {**setting, "k": k, "style": style}
+    chosen = {**setting, "k": k, "sentences": number, "style": style}
     # Where MiniLM alone was chosen, the best of the two together is still shown beside it.
     share_tried = max(SHARES, key=lambda one: recall(row, hybrid(one), 5))
     share_kept = {hybrid(one): one for one in SHARES}.get(method, share_tried)
@@ -506,9 +568,9 @@ def main() -> None:
     final = answers(
         [
             test | {"mode": "closed", "style": style["closed"]},
-            test | {"mode": "rag", "style": style["rag"], "k": k},
-            test | {"mode": "rag", "style": style["rag"], "k": k, "answerable": False},
-            test | {"mode": "gold", "style": style["rag"]},
+            test | {"mode": "rag", "style": style["rag"], "k": k, "sentences": number},
+            test | {"mode": "rag", "style": style["rag"], "k": k, "sentences": number, "answerable": False},
+            test | {"mode": "gold", "style": style["rag"], "sentences": number},
         ]
     )
     here["test"] = {"answerable": final[1], "others": final[2]}
@@ -519,12 +581,14 @@ def main() -> None:
         }
         for split, both in here.items()
     }
-    job = {"size": chosen["size"]} | {"style": style["rag"]}
+    # Free writing may follow an order, above all where it is asked as in a conversation; the likeliest piece must stand
+    # in the passage.
     injected = measure(
         "inject",
         [
-            job | {"split": "test", "attack": attack, "defence": defence}
-            for attack, defence in ((True, ""), (True, "marks"), (True, "rule"))
+            {"size": chosen["size"], "style": way, "split": "test", "attack": attack, "defence": defence}
+            for way in dict.fromkeys(("asked", "shown", style["rag"]))
+            for attack, defence in ((False, ""), (True, ""), (True, "marks"), (True, "rule"))
         ],
         inject_row,
         options,
@@ -535,8 +599,8 @@ def main() -> None:
     web = measure(
         "search",
         [
-            {"mode": "closed", "k": 0, "style": style["closed"]},
-            {"mode": "rag", "k": k, "style": style["rag"]},
+            {"mode": "closed", "k": 0, "sentences": 0, "style": style["closed"]},
+            {"mode": "rag", "k": k, "sentences": number, "style": style["rag"]},
         ],
         search_row,
         options,
@@ -555,7 +619,17 @@ def main() -> None:
         one["places"]["hybrid"] = one["places"][hybrid(share_kept)]
         for some in SHARES:
             del one["places"][hybrid(some)]
-    everything = dev + retrieved + closed + gold + by_k + others + final + injected + web
+    everything = (
+        dev
+        + retrieved
+        + closed
+        + gold
+        + [*by_number, *(one for one in by_k if one not in by_number)]
+        + others
+        + final
+        + injected
+        + web
+    )
     rows.write(options.out, {"rows": everything, "chosen": chosen, "refusal_scores": scored} | about)
 
 

@@ -1,0 +1,10 @@
+# misconception: 番号でないかっこが 1 つでもあれば、使わない
+# scores: cited-numbers-test=0
+# %% grade_id="cited-numbers"
+def cited_numbers(reply, count):
+    numbers = {int(digits) for digits in re.findall(r"\[([0-9]+)\]", reply)}
+    if reply.count('[') != len(re.findall(r'\[[0-9]+\]', reply)):
+        return None
+    if not numbers or min(numbers) < 1 or max(numbers) > count:
+        return None
+    return sorted(numbers)

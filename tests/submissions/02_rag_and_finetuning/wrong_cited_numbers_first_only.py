@@ -1,0 +1,10 @@
+# misconception: 最初の引用だけを調べる
+# scores: cited-numbers-test=0
+# %% grade_id="cited-numbers"
+def cited_numbers(reply, count):
+    numbers = {int(digits) for digits in re.findall(r"\[([0-9]+)\]", reply)}
+    first = re.search(r'\[([0-9]+)\]', reply)
+    numbers = {int(first[1])} if first else set()
+    if not numbers or min(numbers) < 1 or max(numbers) > count:
+        return None
+    return sorted(numbers)

@@ -1,0 +1,8 @@
+# misconception: \d で、全角の数字も読む
+# scores: cited-numbers-test=0
+# %% grade_id="cited-numbers"
+def cited_numbers(reply, count):
+    numbers = {int(digits) for digits in re.findall(r"\[(\d+)\]", reply)}
+    if not numbers or min(numbers) < 1 or max(numbers) > count:
+        return None
+    return sorted(numbers)

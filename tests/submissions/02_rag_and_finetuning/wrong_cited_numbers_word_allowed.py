@@ -1,0 +1,8 @@
+# misconception: [page 1] のような言葉を許す
+# scores: cited-numbers-test=0
+# %% grade_id="cited-numbers"
+def cited_numbers(reply, count):
+    numbers = {int(digits) for digits in re.findall(r"\[[a-z ]*([0-9]+)\]", reply)}
+    if not numbers or min(numbers) < 1 or max(numbers) > count:
+        return None
+    return sorted(numbers)

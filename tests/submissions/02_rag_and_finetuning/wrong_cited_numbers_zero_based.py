@@ -1,0 +1,8 @@
+# misconception: 0 から count - 1 までを認める
+# scores: cited-numbers-test=0
+# %% grade_id="cited-numbers"
+def cited_numbers(reply, count):
+    numbers = {int(digits) for digits in re.findall(r"\[([0-9]+)\]", reply)}
+    if not numbers or max(numbers) >= count:
+        return None
+    return sorted(numbers)

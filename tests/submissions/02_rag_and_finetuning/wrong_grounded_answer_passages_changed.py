@@ -1,0 +1,18 @@
+# misconception: passages の中身に、番号を付けて書きかえる
+# scores: grounded-answer-test=0
+# %% grade_id="grounded-answer"
+INSTRUCTION = (
+    "Answer the question from the numbered passages only. After the answer, give the number of the passage "
+    "like [1]. If the passages do not say it, answer: The documents do not say."
+)
+REFUSAL = "The documents do not say."
+
+
+def grounded_answer(ask, question, passages, scores, threshold):
+    if not passages or max(scores) < threshold:
+        return REFUSAL
+    for i, passage in enumerate(passages):
+        passages[i] = f"[{i + 1}] {passage}"
+    numbered = passages
+    content = "\n".join([*numbered, "", f"Question: {question}"])
+    return ask([{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": content}])

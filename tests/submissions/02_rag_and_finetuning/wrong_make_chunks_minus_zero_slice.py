@@ -1,0 +1,21 @@
+# misconception: overlap が 0 のとき、[-0:] で全部を重ねる
+# scores: make-chunks-test=0
+# %% grade_id="make-chunks"
+def make_chunks(text, sentences, size, overlap):
+    chunks, current = [], []
+
+    def count(spans):
+        return sum(len(text[a:b].split()) for a, b in spans)
+
+    for span in [*sentences, None]:
+        if span is None or (current and count([*current, span]) > size):
+            if current:
+                a, b = current[0][0], current[-1][1]
+                chunks.append({"text": text[a:b], "start": a, "end": b})
+            if span is None:
+                break
+            current = current[-overlap:]
+            while current and count([*current, span]) > size:
+                current = current[1:]
+        current = [*current, span]
+    return chunks

@@ -1,0 +1,13 @@
+# misconception: すべての正解の逆順位を平均する
+# scores: retrieval-scores-test=0
+# %% grade_id="retrieval-scores"
+def retrieval_scores(ranked, relevant, k):
+    recalls, ranks = [], []
+    for number, right in enumerate(relevant):
+        if not right:
+            continue
+        seen = ranked[number][:k]
+        recalls.append(len(right & set(seen)) / len(right))
+        found = [1 / place for place, name in enumerate(seen, start=1) if name in right]
+        ranks.append(sum(found) / len(found) if found else 0)
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)

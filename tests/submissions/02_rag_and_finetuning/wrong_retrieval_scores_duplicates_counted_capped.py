@@ -1,0 +1,12 @@
+# misconception: 2 度数えてから、1 を超えたら 1 にする
+# scores: retrieval-scores-test=0
+# %% grade_id="retrieval-scores"
+def retrieval_scores(ranked, relevant, k):
+    recalls, ranks = [], []
+    for number, right in enumerate(relevant):
+        if not right:
+            continue
+        seen = ranked[number][:k]
+        recalls.append(min(1, sum(name in right for name in seen) / len(right)))
+        ranks.append(next((1 / place for place, name in enumerate(seen, start=1) if name in right), 0))
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)

@@ -1,0 +1,12 @@
+# misconception: 順位を平均してから、逆数にする
+# scores: retrieval-scores-test=0
+# %% grade_id="retrieval-scores"
+def retrieval_scores(ranked, relevant, k):
+    recalls, ranks = [], []
+    for number, right in enumerate(relevant):
+        if not right:
+            continue
+        seen = ranked[number][:k]
+        recalls.append(len(right & set(seen)) / len(right))
+        ranks.append(next((place for place, name in enumerate(seen, start=1) if name in right), 10**9))
+    return sum(recalls) / len(recalls), len(ranks) / sum(ranks)

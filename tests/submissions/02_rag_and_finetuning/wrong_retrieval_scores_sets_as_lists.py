@@ -1,0 +1,12 @@
+# misconception: 正解を並べて、先頭の 1 つだけを探す
+# scores: retrieval-scores-test=0
+# %% grade_id="retrieval-scores"
+def retrieval_scores(ranked, relevant, k):
+    recalls, ranks = [], []
+    for number, right in enumerate(relevant):
+        if not right:
+            continue
+        seen = ranked[number][:k]
+        recalls.append(sorted(right, key=str)[0] in seen)
+        ranks.append(next((1 / place for place, name in enumerate(seen, start=1) if name in right), 0))
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)

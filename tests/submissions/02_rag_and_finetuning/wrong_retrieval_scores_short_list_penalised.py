@@ -1,0 +1,12 @@
+# misconception: 検索結果が k 個より少ない質問を除く
+# scores: retrieval-scores-test=0
+# %% grade_id="retrieval-scores"
+def retrieval_scores(ranked, relevant, k):
+    recalls, ranks = [], []
+    for number, right in enumerate(relevant):
+        if not right or len(ranked[number]) < k:
+            continue
+        seen = ranked[number][:k]
+        recalls.append(len(right & set(seen)) / len(right))
+        ranks.append(next((1 / place for place, name in enumerate(seen, start=1) if name in right), 0))
+    return sum(recalls) / max(len(recalls), 1), sum(ranks) / max(len(ranks), 1)

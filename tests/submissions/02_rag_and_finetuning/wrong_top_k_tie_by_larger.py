@@ -1,0 +1,11 @@
+# misconception: 等しいとき、番号の大きいほうを先にする
+# scores: top-k-test=0
+# %% grade_id="top-k"
+def top_k(queries, vectors, k):
+    units = []
+    for rows in (queries, vectors):
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        units.append(np.divide(rows, lengths, out=np.zeros(rows.shape), where=lengths > 0))
+    similarity = units[0] @ units[1].T
+    ids = np.array([sorted(range(len(vectors)), key=lambda i: (-row[i], -i))[:k] for row in similarity])
+    return ids, np.take_along_axis(similarity, ids, axis=1)
