@@ -180,3 +180,61 @@ def prompts(split: str, words: tuple[str, ...] = ("cardinal",)) -> list[Prompt]:
         *ones("foreign", seen[0], ["german"]),
         *ones("japanese", of(single, split, "ja"), japanese),
     ]
+
+
+def animation(frames, alt: str, seconds: float = 0.12, size: int = 12) -> None:
+    """Show frames (height, width; values from -1 to 1) one after the other as a moving picture, over and over.
+
+    Parameters
+    ----------
+    alt
+        One sentence for readers who do not see it.
+    seconds, size
+        How long a frame stands (the last one longer), and the edge of a pixel on the screen.
+
+    Raises
+    ------
+    ValueError
+        When the alt text is empty.
+    """
+    import base64
+    import html
+    import io
+
+    import numpy as np
+    from IPython.display import display
+    from PIL import Image
+
+    if not alt.strip():
+        raise ValueError("alt must say in words what the animation shows")
+    shades = [np.clip((np.asarray(frame) + 1) * 127.5, 0, 255).astype("uint8") for frame in frames]
+    pictures = [
+        Image.fromarray(shade).resize(
+            (shade.shape[1] * size, shade.shape[0] * size), Image.Resampling.NEAREST
+        )
+        for shade in shades
+    ]
+    stands = [round(1000 * seconds)] * (len(pictures) - 1) + [2000]
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer, "GIF", save_all=True, append_images=pictures[1:], duration=stands, loop=0, optimize=False
+    )
+    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
+    image = (
+        f'<img alt="{html.escape(alt, quote=True)}" style="max-width:100%" '
+        f'src="data:image/gif;base64,{encoded}">'
+    )
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
+def stable_diffusion() -> dict | None:
+    """Return where ``from_pretrained`` of a pipeline finds Stable Diffusion, or None where the profile has none.
+
+    The pipeline fetches the half-precision weights itself: they lie in many folders of one repository.
+    """
+    from llmlab import models
+
+    row = models.entry("image")
+    if row.source != "hub":
+        return None
+    return {"pretrained_model_name_or_path": row.path, "revision": row.version, "variant": "fp16"}

@@ -1,20 +1,21 @@
 """A small diffusion model that draws handwritten digits from words: trained, then measured (data/measured/03_digits.json).
 
 ``python data/build/digits.py`` trains a ``UNet2DConditionModel`` on llmlab.images' group ``draw`` with the prompts of
-data/images/prompts.toml, as Stable Diffusion is built: a frozen text encoder, its vectors read by cross-attention, the
-prompt left out now and then so that guidance is possible. Kinds of text vectors:
+data/images/prompts.toml. It is built as Stable Diffusion is: a frozen text encoder (MiniLM), whose vectors of the tokens
+are read by cross-attention and whose vector of the whole text is added to that of the time (as SDXL does it); the
+prompt is left out now and then, so that guidance is possible. Kinds of text vectors:
 
 ``tokens3``        MiniLM's vector of each token after layer 3 (any layer 0 to 6)
 ``mean6``          one vector: the mean over the tokens after layer 6
-``tokens3+mean6``  both, side by side at each token
-``words``          no language model: a learnt vector for each word of the training prompts, in no order
+``tokens3+mean6``  both
+``words``          no language model: a learnt vector for each word of the training prompts, in no order, and their mean
 
-Stages, each chosen or scored row by row (a stopped run goes on, build/digits):
+Stages, each done row by row (a stopped run goes on, build/digits):
 
-1. ``read``    can the digits be read from the frozen vectors at all? A small attention network, dev prompts
-2. ``choose``  short trainings of the diffusion model with the best of them, dev prompts
-3. ``knobs``   the full training; guidance and steps, known prompts and dev; fidelity and diversity
-4. ``test``    test prompts once, for MiniLM's vectors and for ``words``; nearest training images
+1. ``read``    what can be read from the frozen vectors at all? A small attention network, dev prompts; it decides
+               which tokens' layer the diffusion model reads, and whether noise is added to the vectors
+2. ``knobs``   the training; guidance and steps, known prompts and dev; fidelity and diversity
+3. ``test``    test prompts once, for MiniLM's vectors and for ``words``; nearest training images
 
 Fidelity: the judge (llmlab.images.judge, trained on other images) reads exactly the digits that were asked for.
 """
@@ -47,21 +48,20 @@ UNET = {
     "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
     "cross_attention_dim": 64,
     "encoder_hid_dim_type": "text_proj",
+    "class_embed_type": "simple_projection",
+    "mid_block_type": None,
     "attention_head_dim": 4,
     "norm_num_groups": 8,
 }
 NOISE = {"num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2", "timestep_spacing": "trailing"}
 # Fixed beforehand: no training is stopped by its score.
-BATCH, DROPPED, RATE, EMA = 64, 0.15, 1e-3, 0.995
-STEPS = {"short": 500, "full": 3000}
+BATCH, DROPPED, RATE, EMA, STEPS = 64, 0.15, 2e-3, 0.995, 3000
 READ_STEPS = 1000
 READ = ("tokens1", "tokens3", "tokens6", "mean6", "tokens1+mean6", "tokens3+mean6", "words")
 SIGMAS = (0.0, 0.7)  # noise on the standardised text vectors while training; not on words
-CANDIDATES = 2
 KINDS = ("known", "template", "synonym", "pair", "order", "order-template")  # what a choice looks at
-GUIDANCE, DDIM_STEPS = (0.0, 1.0, 2.0, 3.0, 5.0, 8.0), (2, 5, 10, 25)
-DEFAULT = {"guidance": 2.0, "steps": 25}  # of the short trainings
-PER_DIGIT = 24  # drawings of each digit for diversity
+GUIDANCE, DDIM_STEPS = (0.0, 1.0, 2.0, 4.0, 8.0), (2, 5, 10, 25)
+PER_DIGIT = 20  # drawings of each digit for diversity
 # Drawings of each test prompt: at least 200 a row.
 DRAWINGS = {"known": 2, "template": 3, "synonym": 1, "pair": 1, "order": 1, "order-template": 2}
 DRAWINGS |= {"description": 8, "foreign": 2, "japanese": 6}
@@ -125,12 +125,21 @@ def encode(texts: list[str], kind: str):
     return torch.cat(found), torch.cat(masks)
 
 
+def conditions(texts: list[str], kind: str) -> dict:
+    """Return what the UNet is told of each text: the tokens' vectors, which are real, the whole text's vector."""
+    parts = kind.split("+") if "+" in kind else [kind, kind]
+    tokens, real = encode(texts, parts[0])
+    whole, there = encode(texts, parts[1])
+    whole = (whole * there[:, :, None]).sum(1) / there.sum(1, keepdim=True)
+    return {"encoder_hidden_states": tokens, "encoder_attention_mask": real, "class_labels": whole}
+
+
 def standard(vectors, real):
     """Return mean and spread of the real vectors, entry by entry."""
     return vectors[real].mean(0), vectors[real].std(0) + 1e-3
 
 
-# ---------------------------------------------------------------- 1: what the vectors say
+# ---------------------------------------------------------------- what the vectors say
 
 
 def read(job: dict) -> dict:
@@ -221,14 +230,14 @@ def score(fidelity: dict) -> float:
     return float(np.mean([fidelity[kind] for kind in KINDS]))
 
 
-# ---------------------------------------------------------------- 2: the diffusion model
+# ---------------------------------------------------------------- the diffusion model
 
 
-def make(width: int):
-    """Return an untrained UNet for text vectors of that width."""
+def make(width: int, pooled: int):
+    """Return an untrained UNet for token vectors and whole-text vectors of these widths."""
     from diffusers import UNet2DConditionModel
 
-    return UNet2DConditionModel(**UNET, encoder_hid_dim=width)
+    return UNet2DConditionModel(**UNET, encoder_hid_dim=width, projection_class_embeddings_input_dim=pooled)
 
 
 def trained(job: dict):
@@ -239,12 +248,15 @@ def trained(job: dict):
 
     torch.manual_seed(job["seed"])
     prompts = images.prompts("train")
-    vectors, real = encode([prompt.text for prompt in prompts] + [""], job["text"])
-    middle, spread = standard(vectors, real)
-    if job["text"] == "words":
-        middle, spread = torch.zeros(vectors.shape[2]), torch.ones(vectors.shape[2])
-    vectors = (vectors - middle) / spread
-    model, total = make(vectors.shape[2]), STEPS[job["size"]]
+    told = conditions([prompt.text for prompt in prompts] + [""], job["text"])
+    real, whole = told["encoder_attention_mask"], torch.ones(len(prompts) + 1, dtype=torch.bool)
+    scales = {}
+    for name, there in (("encoder_hidden_states", real), ("class_labels", whole)):
+        scales[name] = standard(told[name], there)
+        if job["text"] == "words":
+            scales[name] = torch.zeros(told[name].shape[-1]), torch.ones(told[name].shape[-1])
+        told[name] = (told[name] - scales[name][0]) / scales[name][1]
+    model, total = make(*(told[name].shape[-1] for name in scales)), STEPS
     kept = WORK / f"{rows.fingerprint(sorted(job.items()), made_from())}.pt"
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, fused=True)
     average = EMAModel(model.parameters(), decay=EMA, use_ema_warmup=True, power=0.75)
@@ -275,12 +287,13 @@ def trained(job: dict):
         )[:, None]
         text = torch.tensor(chosen)
         text[torch.rand(BATCH, generator=generator) < DROPPED] = len(prompts)  # the empty prompt
-        given = vectors[text]
-        given = given + job["sigma"] * torch.randn(given.shape, generator=generator)
+        given = {name: values[text] for name, values in told.items()}
+        for name in scales:
+            given[name] = given[name] + job["sigma"] * torch.randn(given[name].shape, generator=generator)
         noise = torch.randn(clean.shape, generator=generator)
         when = torch.randint(0, scheduler.config.num_train_timesteps, (BATCH,), generator=generator)
         noisy = scheduler.add_noise(clean, noise, when)
-        guess = model(noisy, when, encoder_hidden_states=given, encoder_attention_mask=real[text]).sample
+        guess = model(noisy, when, **given).sample
         loss = torch.nn.functional.mse_loss(guess, noise)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -291,11 +304,11 @@ def trained(job: dict):
         optimizer.zero_grad()
         average.step(model.parameters())
         losses.append(loss.item())
-        if (step + 1) % 100 == 0:
+        if (step + 1) % 100 == 0 or step + 1 == total:
             spent = round(seconds + time.process_time() - begin, 1)
             log.append({"step": step + 1, "loss": round(float(np.mean(losses)), 4), "seconds": spent})
             losses = []
-            print(job["text"], job["size"], log[-1], flush=True)
+            print(job["text"], log[-1], flush=True)
         if (step + 1) % 500 == 0 or step + 1 == total:
             WORK.mkdir(parents=True, exist_ok=True)
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "done": step + 1}
@@ -304,20 +317,21 @@ def trained(job: dict):
             torch.save(state, fresh)
             fresh.replace(kept)
     average.copy_to(model.parameters())
-    # Whoever uses the model hands it the encoder's own vectors: the scaling becomes part of the projection.
+    # Whoever uses the model hands it the encoder's own vectors: the scaling becomes part of the projections.
+    layers = {"encoder_hidden_states": model.encoder_hid_proj, "class_labels": model.class_embedding}
     with torch.no_grad():
-        weight, bias = model.encoder_hid_proj.weight, model.encoder_hid_proj.bias
-        bias -= weight @ (middle / spread)
-        weight /= spread
+        for name, (middle, spread) in scales.items():
+            layers[name].bias -= layers[name].weight @ (middle / spread)
+            layers[name].weight /= spread
     return model.eval(), log
 
 
 @cache
-def rounded(text: str, sigma: float, size: str, seed: int):
+def rounded(text: str, sigma: float, seed: int):
     """Return a trained UNet as it is stored, rounded to half precision, with its log."""
     import torch
 
-    model, log = trained({"text": text, "sigma": sigma, "size": size, "seed": seed})
+    model, log = trained({"text": text, "sigma": sigma, "seed": seed})
     return model.half().to(torch.float32), log
 
 
@@ -328,7 +342,7 @@ def sample(model, kind: str, texts: list[str], guidance: float, steps: int, seed
 
     noise = torch.randn(len(texts), 1, *UNET["sample_size"], generator=torch.Generator().manual_seed(seed))
     distinct = list(dict.fromkeys(texts))
-    table, table_real = encode([*distinct, ""], kind)
+    table = conditions([*distinct, ""], kind)
     number = {text: place for place, text in enumerate(distinct)}
     places = torch.tensor([number[text] for text in texts])
     found = []
@@ -340,15 +354,16 @@ def sample(model, kind: str, texts: list[str], guidance: float, steps: int, seed
         asked = torch.cat([places[part], torch.full((count,), len(distinct))])
         # Guidance 1 needs no second guess, guidance 0 only that of the empty prompt.
         used = {1.0: slice(0, count), 0.0: slice(count, None)}.get(guidance, slice(None))
-        vectors, real = table[asked[used]], table_real[asked[used]]
+        told = {name: values[asked[used]] for name, values in table.items()}
+        twofold = len(told["class_labels"]) > count
         with torch.inference_mode():
             for when in scheduler.timesteps:
-                twice = canvas.repeat(len(vectors) // count, 1, 1, 1)
-                guess = model(twice, when, encoder_hidden_states=vectors, encoder_attention_mask=real).sample
-                if len(vectors) > count:
+                guess = model(canvas.repeat(1 + twofold, 1, 1, 1), when, **told).sample
+                if twofold:
                     with_text, without = guess.chunk(2)
                     guess = without + guidance * (with_text - without)
-                canvas = scheduler.step(guess, when, canvas).prev_sample
+                # Clipped in both places: guidance would otherwise carry the canvas off, the more steps the further.
+                canvas = scheduler.step(guess, when, canvas, use_clipped_model_output=True).prev_sample
         found.append(canvas[:, 0])
     return torch.cat(found).numpy()
 
@@ -362,24 +377,10 @@ def hits_of(prompts: list, drawings) -> list[bool]:
 def some(prompts: list, kind: str, count: int) -> list:
     """Return about ``count`` prompts of a kind, spread evenly."""
     own = [prompt for prompt in prompts if prompt.kind == kind]
-    return own[:: max(1, len(own) // count)]
+    return own[:: max(1, len(own) // count) | 1]  # an odd step meets both orders of the pairs
 
 
-def choose(job: dict) -> dict:
-    """Train briefly and score the dev prompts."""
-    model, log = rounded(job["text"], job["sigma"], "short", job["seed"])
-    dev = images.prompts("dev")
-    asked = [prompt for kind in KINDS for prompt in some(dev, kind, 60)]
-    found = sample(model, job["text"], [prompt.text for prompt in asked], **DEFAULT, seed=1)
-    return {
-        "fidelity": shares(asked, hits_of(asked, found)),
-        "n": len(asked),
-        "loss": log[-1]["loss"],
-        "train_seconds": log[-1]["seconds"],
-    }
-
-
-# ---------------------------------------------------------------- 3: guidance and steps
+# ---------------------------------------------------------------- guidance and steps
 
 
 def spread_of(pictures) -> float:
@@ -392,7 +393,7 @@ def spread_of(pictures) -> float:
 
 def knobs(job: dict) -> dict:
     """Draw each digit many times, and the dev prompts once, with one setting of the knobs."""
-    model, _ = rounded(job["text"], job["sigma"], "full", job["seed"])
+    model, _ = rounded(job["text"], job["sigma"], job["seed"])
     single = [
         prompt
         for prompt in images.prompts("train")
@@ -400,7 +401,7 @@ def knobs(job: dict) -> dict:
         for _ in range(PER_DIGIT)
     ]
     dev = images.prompts("dev")
-    asked = [prompt for kind in KINDS[1:] for prompt in some(dev, kind, 60)]
+    asked = [prompt for kind in KINDS[1:] for prompt in some(dev, kind, 30)]
     options = {"guidance": job["guidance"], "steps": job["steps"]}
     texts = [prompt.text for prompt in single + asked]
     found = sample(model, job["text"], texts, **options, seed=2)
@@ -414,7 +415,7 @@ def knobs(job: dict) -> dict:
     }
 
 
-# ---------------------------------------------------------------- 4: test
+# ---------------------------------------------------------------- test
 
 
 def test_prompts() -> list:
@@ -431,7 +432,7 @@ def nearest(pictures, training) -> list[float]:
 
 def test(job: dict) -> dict:
     """Draw the test prompts and let the judge read them."""
-    model, log = rounded(job["text"], job["sigma"], "full", job["seed"])
+    model, log = rounded(job["text"], job["sigma"], job["seed"])
     asked = test_prompts()
     begin = time.process_time()
     options = {"guidance": job["guidance"], "steps": job["steps"]}
@@ -480,7 +481,7 @@ def meaning() -> list[dict]:
 # ---------------------------------------------------------------- everything
 
 
-STAGES = {"read": read, "choose": choose, "knobs": knobs, "test": test}
+STAGES = {"read": read, "knobs": knobs, "test": test}
 
 
 def row(job: dict) -> dict:
@@ -488,10 +489,12 @@ def row(job: dict) -> dict:
     return STAGES[job["stage"]](job)
 
 
-def made_from() -> str:
-    """Return the fingerprint of everything that a training depends on beside its job."""
-    settings = (UNET, NOISE, BATCH, DROPPED, RATE, EMA, STEPS, READ_STEPS, LENGTH)
-    return rows.fingerprint(PROMPTS, settings, images.GROUPS)
+def made_from(stage: str = "") -> str:
+    """Return the fingerprint of everything that a stage depends on beside its job."""
+    common = (BATCH, LENGTH)
+    if stage == "read":
+        return rows.fingerprint(PROMPTS, common, READ_STEPS)
+    return rows.fingerprint(PROMPTS, common, UNET, NOISE, DROPPED, RATE, EMA, STEPS, images.GROUPS)
 
 
 def store(model, kind: str, log: list, name: str) -> None:
@@ -510,7 +513,14 @@ def main() -> None:
     begin = time.monotonic()
 
     def job(stage, text, sigma, **more):
-        return {"stage": stage, "text": text, "sigma": sigma, "seed": 0, **more, "made_from": made_from()}
+        return {
+            "stage": stage,
+            "text": text,
+            "sigma": sigma,
+            "seed": 0,
+            **more,
+            "made_from": made_from(stage),
+        }
 
     def done(jobs):
         left = options.minutes - (time.monotonic() - begin) / 60
@@ -525,11 +535,8 @@ def main() -> None:
     )
     if said is None or stop("read"):
         return
-    best = sorted((one for one in said if one["text"] != "words"), key=lambda one: -score(one["fidelity"]))
-    tried = done([job("choose", one["text"], one["sigma"]) for one in best[:CANDIDATES]])
-    if tried is None or stop("choose"):
-        return
-    chosen = max(tried, key=lambda one: score(one["fidelity"]))
+    both = [one for one in said if "+" in one["text"]]
+    chosen = max(both, key=lambda one: score(one["fidelity"]))
     text, sigma = chosen["text"], chosen["sigma"]
     grid = done(
         [
@@ -547,7 +554,7 @@ def main() -> None:
     if scored is None:
         return
     for name, kind, noise in (("unet", text, sigma), ("unet-words", "words", 0.0)):
-        model, log = rounded(kind, noise, "full", 0)
+        model, log = rounded(kind, noise, 0)
         store(model, kind, log, name)
     (TARGET / "scheduler").mkdir(exist_ok=True)
     from diffusers import DDIMScheduler
@@ -562,7 +569,7 @@ def main() -> None:
     content = {
         "chosen": {"text": text, "sigma": sigma, **knob},
         "training": {
-            "steps": STEPS["full"],
+            "steps": STEPS,
             "batch": BATCH,
             "dropped": DROPPED,
             "images": images.GROUPS["draw"],
@@ -578,7 +585,6 @@ def main() -> None:
             "nearest": nearest(pictures, images.digits("draw")[0]),
         },
         "read": [{key: one[key] for key in ("text", "sigma", "fidelity")} for one in said],
-        "choose": [{key: value for key, value in one.items() if key not in ("stage",)} for one in tried],
         "knobs": [
             {key: value for key, value in one.items() if key not in ("stage", "text", "sigma")}
             for one in grid
