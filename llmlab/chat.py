@@ -106,25 +106,6 @@ class Answer:
     failure: str = ""
 
 
-def show_services() -> None:
-    """Show the services as a dated table with the sources, ``data/services.toml``; no key is needed."""
-    from IPython.display import Markdown, display
-
-    lines = ["| サービス | 会社 | モデル | 入力 | 出力 | 従う設定 | 確認した日 | 出どころ |"]
-    lines.append("|---|---|---|---:|---:|---|---|---|")
-    for row in data.load("services.toml").values():
-        prices = [row.get("price_in"), row.get("price_out")]
-        cells = [row["product"], row["company"], f"`{row['model']}`"]
-        cells += ["不明" if price is None else f"${price:.2f}" for price in prices]
-        cells += [
-            "、".join(row["accepts"]) or "なし",
-            f"{row['date']}{'' if row['checked'] else '（未確認）'}",
-        ]
-        cells.append("、".join(f"[{n}]({url})" for n, url in enumerate(row["sources"], 1)))
-        lines.append(f"| {' | '.join(cells)} |")
-    display(Markdown("\n".join([*lines, "", "料金は 100 万トークンあたりの米ドルです。"])))
-
-
 def local(port: int | None = None) -> serve.Server:
     """Return the local server, started when it does not run yet; ``with chat.local():`` stops it afterwards.
 

@@ -130,17 +130,6 @@ def test_the_manifest_says_when_and_where_its_facts_were_read():
             assert row["price_in"] is None or 0 < row["price_in"] < row["price_out"] < 100, name
 
 
-def test_the_table_shows_every_service_with_its_date_and_sources_and_needs_no_key(capsys, monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
-    chat.show_services()
-    table = shown[0].data
-    for row in MANIFEST.values():
-        for fact in (row["product"], row["company"], row["model"], row["date"].isoformat(), *row["sources"]):
-            assert fact in table, fact
-    assert "$2.50" in table
-
-
 def test_what_a_service_does_not_obey_is_said_once(monkeypatch, capsys):
     with servers.chat(servers.says("はい")) as (address, _):
         service = connect(monkeypatch, "claude", address)
