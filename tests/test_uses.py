@@ -1,5 +1,6 @@
 """The texts that lesson 04 measures with: enough, balanced, splits apart, right by construction; its recordings."""
 
+import json
 import re
 import sys
 import tomllib
@@ -226,3 +227,37 @@ def test_folds_keep_together_what_they_should():
             for recording in data.recording[fold == number]
         }
         assert Counter(chosen.values()) == dict.fromkeys(range(7), 2)
+
+
+@pytest.fixture(params=["watch", "code", "uses"])
+def measured(request):
+    file = ROOT / "data" / "measured" / f"04_{request.param}.json"
+    return request.param, json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_measurements_are_whole_and_fit_their_texts(measured):
+    name, found = measured
+    assert found["complete"] and found["rows"] and (ROOT / found["made_by"]).is_file()
+    assert not re.search(r"/work|/root|/tmp", json.dumps(found["rows"]))
+    if name == "watch":
+        assert len(found["person"]) == len(found["recording"]) == found["n"]
+        assert {len(row["right"]) for row in found["rows"]} == {found["n"]}
+        for row in found["rows"]:
+            assert abs(row["right"].count("1") / found["n"] - row["accuracy"]) < 1e-3
+    elif name == "code":
+        numbers = len(found["numbers"])
+        for row in found["rows"]:
+            if row["part"] == "completion":
+                assert sum(one["count"] for one in row["completions"]) == row["samples"]
+                assert all(len(one["right"]) == numbers for one in row["completions"])
+                assert all(one["pass"] == ("0" not in one["right"]) for one in row["completions"])
+            else:
+                assert len(row["right"]) == row["draws"] * len(row["programs"])
+    else:
+        for row in found["rows"]:
+            if "scores" in row and row["part"] in found["truth"]:
+                assert len(row["scores"]) == len(found["truth"][row["part"]][row["split"]])
+        for part in ("documents", "device"):
+            assert len(found["clusters"][part]) == len(found["truth"][part]["test"])
+        mails = [row for row in found["rows"] if row["part"] == "mails"]
+        assert {len(row["open"]) for row in mails} == {len(found["clusters"]["mails"])}
