@@ -34,6 +34,7 @@ STAGES = [
             "test_ratings.py",
             "test_rag.py",
             "test_finetuning.py",
+            "test_images.py",
             "test_sandbox.py",
             "test_uses.py",
         ],
