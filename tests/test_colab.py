@@ -212,11 +212,16 @@ def test_the_cell_installs_and_fetches_without_a_clone(place, wheel, setup_cell)
     assert list(place.work.iterdir()) == [], "nothing is written into the working folder"
 
 
-def test_the_cell_fetches_what_the_notebook_names(setup_cell):
+def test_the_cell_fetches_what_the_notebook_names(setup_cell, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
+    monkeypatch.setattr("os.system", lambda _: 0)
+    monkeypatch.setattr("llmlab.models.path", asked.append)
     for path in sync.notebooks():
         notebook = nbformat.read(path, as_version=4)
-        for role in sync.roles(notebook):
-            assert f'models.path("{role}")' in sync.setup_source(notebook)
+        asked.clear()
+        exec(sync.setup_source(notebook), {})
+        assert sorted(asked) == sorted(sync.roles(notebook)), path.name
     assert 'models.path("encoder")' in setup_cell
     assert len([line for line in setup_cell.split("\n") if line.strip() and not line.startswith("#")]) <= 10
 

@@ -11,6 +11,7 @@ goes on (build/code), a row at a time.
 """
 
 import ast
+import collections
 import re
 import tomllib
 
@@ -83,10 +84,7 @@ def complete(start: str, seed: int, samples: int) -> list[str]:
 
 def counted(texts: list[str]) -> dict[str, int]:
     """Return how often each text occurs, in order of the first time."""
-    found: dict[str, int] = {}
-    for text in texts:
-        found[text] = found.get(text, 0) + 1
-    return found
+    return dict(collections.Counter(texts))
 
 
 def completion_row(job: dict) -> dict:
