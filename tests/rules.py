@@ -769,7 +769,7 @@ def colab_cells(book: Book):
 MACHINE_PATHS = re.compile(
     r"(?<![\w.\-/$}])/(?:"
     + "|".join(("wor" + "k", "roo" + "t", "hom" + r"e/\w+", "User" + r"s/\w+", "mn" + "t", "tm" + "p"))
-    + r")/(?=\w)"  # the bare directory names no machine
+    + r")/"
     r"|[A-Za-z]:\\\\?Users\\",
 )
 REGISTRIES = re.compile(

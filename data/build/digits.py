@@ -385,10 +385,10 @@ def some(prompts: list, kind: str, count: int) -> list:
 
 def spread_of(pictures) -> float:
     """Return the mean distance between two different pictures (root of the mean squared difference of a pixel)."""
+    from scipy.spatial.distance import pdist
+
     flat = np.asarray(pictures, dtype=float).reshape(len(pictures), -1)
-    squares = (flat**2).sum(1)
-    distances = np.maximum(squares[:, None] + squares[None] - 2 * flat @ flat.T, 0) / flat.shape[1]
-    return float(np.sqrt(distances[np.triu_indices(len(flat), 1)]).mean())
+    return float(pdist(flat).mean() / np.sqrt(flat.shape[1]))
 
 
 def knobs(job: dict) -> dict:
@@ -425,9 +425,10 @@ def test_prompts() -> list:
 
 def nearest(pictures, training) -> list[float]:
     """Return each picture's distance to the nearest training picture, as in ``spread_of``."""
+    from scipy.spatial.distance import cdist
+
     flat, known = (np.asarray(p, dtype=float).reshape(len(p), -1) for p in (pictures, training))
-    squares = (flat**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * flat @ known.T
-    return [round(float(value), 4) for value in np.sqrt(np.maximum(squares, 0).min(1) / flat.shape[1])]
+    return [round(float(value), 4) for value in cdist(flat, known).min(1) / np.sqrt(flat.shape[1])]
 
 
 def test(job: dict) -> dict:

@@ -502,7 +502,7 @@ def main() -> None:
         "--try", dest="attempt", action="store_true", help="a few dev questions, nothing is written"
     )
     options = parser.parse_args()
-    from llmlab import models
+    from llmlab import models, rag
 
     if options.attempt:
         rows.one_thread()
@@ -630,6 +630,9 @@ def main() -> None:
         + injected
         + web
     )
+    for one in everything:
+        if one["part"] == "answer":  # kept as the judging compares them
+            one["replies"] = [rag.normalise(reply).strip() for reply in one["replies"]]
     rows.write(options.out, {"rows": everything, "chosen": chosen, "refusal_scores": scored} | about)
 
 

@@ -280,9 +280,9 @@ def device_row(job: dict) -> dict:
 
 def area(found: list[float], truth) -> float:
     """Return the area under the curve: how often a true item scores above a false one."""
-    found, truth = np.asarray(found), np.asarray(truth, dtype=bool)
-    more = found[truth][:, None] - found[~truth][None]
-    return float((more > 0).mean() + (more == 0).mean() / 2)
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(truth, found))
 
 
 def truth_of(part: str, split: str) -> list[bool]:
