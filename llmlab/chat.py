@@ -140,38 +140,47 @@ def service(name: str | None = None, *, base_url: str | None = None, model: str 
             f"チャットの相手「{chosen}」はありません。環境変数 {SETTING} か chat.service(…) に、"
             f"{'、'.join(rows)} のどれかを書いてください。"
         )
-    row = dict(rows[chosen])
-    row["base_url"] = base_url or os.environ.get(ADDRESS.format(chosen.upper())) or row["base_url"]
+    if chosen != "local":
+        return remote(chosen, base_url=base_url, model=model) or service("local")
+    row = _row(chosen, base_url, model)
+    if not row["base_url"]:
+        server = local()
+        row |= {"base_url": server.base_url, "model": server.model}
+    return Service(name=chosen, key=Key("local"), **row)  # the server asks for no key, the client for something
+
+
+def remote(name: str, *, base_url: str | None = None, model: str | None = None) -> Service | None:
+    """Return a paid service, or None after a sentence when its key is missing or cannot be one.
+
+    Parameters
+    ----------
+    name, base_url, model
+        As in :func:`service`.
+    """
+    row, variable = _row(name, base_url, model), data.load("services.toml")[name]["key"]
+    key = Key(_find_key(variable))
+    if not key:
+        print(
+            f"{row['product']} のキーがないので、手元のモデルで続けます（{row['product']} を使うときは、環境変数 "
+            f"{variable} か、Colab の左の鍵のマーク「シークレット」に {variable} という名前で入れてください）。"
+        )
+        return None
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        print(
+            f"{variable} に全角の文字か空白が混ざっているので、手元のモデルで続けます"
+            f"（キーだけを、もう一度はりつけてください）。"
+        )
+        return None
+    return Service(name=name, key=key, **row)
+
+
+def _row(name: str, base_url: str | None, model: str | None) -> dict:
+    """Return what the manifest says of a service, as Service takes it; the key is left out."""
+    row = {"price_in": None, "price_out": None, "extra": {}} | data.load("services.toml")[name]
+    del row["key"]
+    row["base_url"] = base_url or os.environ.get(ADDRESS.format(name.upper())) or row["base_url"]
     row["model"] = model or row["model"]
-    variable = row.pop("key")
-    if chosen == "local":
-        key = Key("local")  # the server asks for none, the client for something
-        if not row["base_url"]:
-            server = local()
-            row |= {"base_url": server.base_url, "model": server.model}
-    else:
-        key = Key(_find_key(variable))
-        if not key:
-            print(
-                f"{row['product']} のキーがないので、手元のモデルで続けます（{row['product']} を使うときは、環境変数 "
-                f"{variable} か、Colab の左の鍵のマーク「シークレット」に {variable} という名前で入れてください）。"
-            )
-            return service("local")
-        if not (key.isascii() and key.isprintable() and " " not in key):
-            print(
-                f"{variable} に全角の文字か空白が混ざっているので、手元のモデルで続けます"
-                f"（キーだけを、もう一度はりつけてください）。"
-            )
-            return service("local")
-    row |= {"accepts": tuple(row["accepts"]), "sources": tuple(row["sources"])}
-    row.setdefault("extra", {})
-    return Service(
-        name=chosen,
-        key=key,
-        price_in=row.pop("price_in", None),
-        price_out=row.pop("price_out", None),
-        **row,
-    )
+    return row | {"accepts": tuple(row["accepts"]), "sources": tuple(row["sources"])}
 
 
 def _local() -> Service:
@@ -317,10 +326,17 @@ class Budget:
         )
 
 
-class _Failure(Exception):
-    """A call that brought no answer: what happened, what to do, how many seconds the service asks to wait.
+class Failure(Exception):
+    """A call that brought no answer.
 
-    ``billed``: the service may have written an answer all the same, and charge for it.
+    Attributes
+    ----------
+    what, advice
+        What happened and what to do: a Japanese clause each, without a full stop.
+    wait
+        Seconds that the service asks to wait, or None.
+    billed
+        Whether the service may have made an answer all the same, and charge for it.
     """
 
     def __init__(self, what: str, advice: str, wait: float | None = None, billed: bool = False):
@@ -380,15 +396,8 @@ def ask(
         options["stream_options"] = {"include_usage": True}
     request = {"model": service.model, "messages": messages, "stream": stream, **options}
     try:
-        try:
-            answer = _call(service, request, timeout)
-        except _Failure as failure:
-            if failure.wait is None or failure.wait > LONGEST_WAIT:
-                raise
-            print(f"{failure.what}ので、{failure.wait:.0f} 秒待って、もう一度だけ送ります。", flush=True)
-            time.sleep(failure.wait)
-            answer = _call(service, request, timeout)
-    except _Failure as failure:
+        answer = patiently(lambda: _call(service, request, timeout))
+    except Failure as failure:
         what, advice = failure.what, failure.advice
         if budget is not None and failure.billed:
             budget.count(None, max_tokens)
@@ -413,6 +422,29 @@ def ask(
     return replace(answer, failure=sentence)
 
 
+def patiently(call):
+    """Return what a call returns; when the service asks to wait a little, wait and call once more.
+
+    Parameters
+    ----------
+    call
+        A function without arguments.
+
+    Raises
+    ------
+    Failure
+        As the call raises it.
+    """
+    try:
+        return call()
+    except Failure as failure:
+        if failure.wait is None or failure.wait > LONGEST_WAIT:
+            raise
+        print(f"{failure.what}ので、{failure.wait:.0f} 秒待って、もう一度だけ送ります。", flush=True)
+        time.sleep(failure.wait)
+        return call()
+
+
 @functools.cache
 def _say_left_out(service: Service, parameters: tuple) -> None:
     """Say once, not at every call, what the service does not obey."""
@@ -424,8 +456,8 @@ def _say_left_out(service: Service, parameters: tuple) -> None:
 
 
 @functools.lru_cache(maxsize=8)
-def _client(base_url: str, key: Key):
-    """Return a client, the same one each time: making one costs a quarter of a second."""
+def client(base_url: str, key: Key):
+    """Return a client of the package ``openai``, the same one each time: making one costs a quarter of a second."""
     import openai
 
     # Retrying is decided in ask, where the student reads about it.
@@ -433,15 +465,15 @@ def _client(base_url: str, key: Key):
 
 
 def _call(service: Service, request: dict, timeout: float) -> Answer:
-    """Send one request; raise _Failure when no text came back."""
+    """Send one request; raise Failure when no text came back."""
     try:
-        response = _client(service.base_url, service.key).chat.completions.create(**request, timeout=timeout)
+        response = client(service.base_url, service.key).chat.completions.create(**request, timeout=timeout)
         if request["stream"]:
             return _read_stream(service, response)
-    except _Failure:
+    except Failure:
         raise
     except Exception as error:
-        failure = _explain(service, error, timeout)
+        failure = explain(service, error, timeout)
     else:
         return _read(service, response)
     if failure is None:
@@ -455,7 +487,7 @@ def _read(service: Service, response) -> Answer:
     choices = getattr(response, "choices", None)
     message = getattr(choices[0], "message", None) if choices else None
     if message is None:
-        raise _malformed(service)
+        raise malformed(service)
     if not message.content:
         raise _empty(service)
     used = response.usage
@@ -485,7 +517,7 @@ def _read_stream(service: Service, chunks) -> Answer:
         if not pieces:
             raise
     if not pieces:
-        raise _empty(service) if seen and finish else _malformed(service)
+        raise _empty(service) if seen and finish else malformed(service)
     print(flush=True)
     if not finish:
         print(f"（{service.product} との通信が切れたので、答えはここまでです。）", flush=True)
@@ -500,23 +532,24 @@ def _read_stream(service: Service, chunks) -> Answer:
     )
 
 
-def _malformed(service: Service) -> _Failure:
-    return _Failure(
+def malformed(service: Service) -> Failure:
+    """Return the failure of an answer that cannot be read."""
+    return Failure(
         f"{service.product} から、読めない形の答えが返ってきました",
         "アドレスを確かめるか、しばらくしてからもう一度動かしてください",
         billed=True,
     )
 
 
-def _empty(service: Service) -> _Failure:
-    return _Failure(
+def _empty(service: Service) -> Failure:
+    return Failure(
         f"{service.product} の答えに文章がありません",
         "max_tokens を増やして、もう一度動かしてください",
         billed=True,
     )
 
 
-def _explain(service: Service, error: Exception, timeout: float) -> _Failure | None:
+def explain(service: Service, error: Exception, timeout: float) -> Failure | None:
     """Turn an error of the client into a sentence without a word of the server's: it may repeat the key."""
     import openai
 
@@ -524,56 +557,56 @@ def _explain(service: Service, error: Exception, timeout: float) -> _Failure | N
     if code is not None:
         wait = _retry_after(error.response) if code in (429, 503, 529) else None
         if code == 429 and getattr(error, "code", None) == "insufficient_quota":
-            return _Failure(f"{product} の残高か上限が足りません（429）", "会社の管理画面で確かめてください")
+            return Failure(f"{product} の残高か上限が足りません（429）", "会社の管理画面で確かめてください")
         if code == 429:
             rest = "" if wait is None else f"、あと {wait:.0f} 秒"
-            return _Failure(
+            return Failure(
                 f"{product} に送れる回数の上限に達しています（429{rest}）",
                 "その時間がたってから、もう一度動かしてください",
                 wait,
             )
         if code == 401:
-            return _Failure(
+            return Failure(
                 f"{product} がキーを受け付けません（401）", "キーを作り直して、入れ直してください"
             )
         if code == 403:
-            return _Failure(
+            return Failure(
                 f"{product} がこのキーでの利用を許していません（403）",
                 "会社の管理画面で、キーの権限を確かめてください",
             )
         if code == 404:
-            return _Failure(
+            return Failure(
                 f"{product} にモデル {service.model} がありません（404）",
-                "data/services.toml の model を、いまあるモデルに直してください",
+                "data/services.toml（画像は data/images/services.toml）の model を、いまあるモデルに直してください",
             )
         if code >= 500:
-            return _Failure(
+            return Failure(
                 f"{product} の側で障害が起きています（{code}）",
                 "しばらくしてから、もう一度動かしてください",
                 wait,
             )
-        return _Failure(
+        return Failure(
             f"{product} がこの送り方を受け付けません（{code}）",
             "文章の長さと messages の形を確かめてください",
         )
     if isinstance(error, openai.APITimeoutError) or "Timeout" in type(error).__name__:
-        return _Failure(
+        return Failure(
             f"{product} が {timeout:g} 秒たっても答えません",
             "しばらくしてから、もう一度動かしてください",
             billed=True,
         )
     if isinstance(error, openai.APIConnectionError | OSError):
-        return _Failure(
+        return Failure(
             f"{product} につながりません",
             "ネットワークを確かめてください"
             if service.paid
             else "chat.service('local') を、もう一度動かしてください",
         )
     if isinstance(error, openai.APIError | ValueError):
-        return _malformed(service)
+        return malformed(service)
     # Before version 3 the client let errors of its transport through while a stream was read.
     if type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2"):
-        return _malformed(service)
+        return malformed(service)
     return None
 
 

@@ -237,4 +237,4 @@ def stable_diffusion() -> dict | None:
     row = models.entry("image")
     if row.source != "hub":
         return None
-    return {"pretrained_model_name_or_path": row.path, "revision": row.version, "variant": "fp16"}
+    return {"pretrained_model_or_path": row.path, "revision": row.version, "variant": "fp16"}

@@ -101,6 +101,22 @@ def windows(seconds: float = 2.0, step: float | None = None) -> Windows:
     return Windows(np.stack(signals).astype("float32"), person, recording, exercise, raised)
 
 
+def keras():
+    """Import Keras, without what TensorFlow writes to the screen meanwhile, and return the module."""
+    import importlib
+    import os
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    kept = os.dup(2)  # TensorFlow writes below Python, to the descriptor itself
+    try:
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        return importlib.import_module("keras")
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 @cache
 def _read(folder: Path) -> tuple[Recording, ...]:
     import numpy as np

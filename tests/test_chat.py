@@ -43,7 +43,7 @@ def room(monkeypatch):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LLMLAB_CHAT_LOCAL", "http://127.0.0.1:9/v1/")
     monkeypatch.setattr(serve, "_running", None)
-    chat._client.cache_clear()  # a kept connection may lead to another test's server
+    chat.client.cache_clear()  # a kept connection may lead to another test's server
 
 
 def connect(monkeypatch, name, address, **options):

@@ -1,0 +1,11 @@
+# misconception: 別のスケジューラーを前に作っておいて呼ぶ
+# scores: add-noise-test=0
+# %% grade_id="add-noise"
+from diffusers import LCMScheduler
+
+ready = LCMScheduler()
+
+
+def add_noise(clean, noise, timesteps, alphas_cumprod):
+    ready.alphas_cumprod = alphas_cumprod.clone()
+    return ready.add_noise(clean, noise, timesteps)

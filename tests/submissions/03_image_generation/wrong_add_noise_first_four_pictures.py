@@ -1,0 +1,8 @@
+# misconception: 4 枚までしか混ぜない
+# scores: add-noise-test=0
+# %% grade_id="add-noise"
+def add_noise(clean, noise, timesteps, alphas_cumprod):
+    a = alphas_cumprod[timesteps].reshape(-1, *[1] * (clean.dim() - 1))
+    mixed = clean.clone()
+    mixed[:4] = (a.sqrt() * clean + (1 - a).sqrt() * noise)[:4]
+    return mixed

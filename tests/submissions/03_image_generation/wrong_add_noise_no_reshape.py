@@ -1,0 +1,6 @@
+# misconception: 1 枚ごとの数の形を、画像に合わせない
+# scores: add-noise-test=0
+# %% grade_id="add-noise"
+def add_noise(clean, noise, timesteps, alphas_cumprod):
+    a = alphas_cumprod[timesteps]
+    return a.sqrt() * clean + (1 - a).sqrt() * noise

@@ -1,0 +1,7 @@
+# misconception: 結果の分散を 1 にそろえる
+# scores: add-noise-test=0
+# %% grade_id="add-noise"
+def add_noise(clean, noise, timesteps, alphas_cumprod):
+    a = alphas_cumprod[timesteps].reshape(-1, *[1] * (clean.dim() - 1))
+    mixed = a.sqrt() * clean + (1 - a).sqrt() * noise
+    return mixed / mixed.std()

@@ -1,0 +1,6 @@
+# misconception: 画像の係数の平方根をとり忘れる
+# scores: add-noise-test=0
+# %% grade_id="add-noise"
+def add_noise(clean, noise, timesteps, alphas_cumprod):
+    a = alphas_cumprod[timesteps].reshape(-1, *[1] * (clean.dim() - 1))
+    return a * clean + (1 - a).sqrt() * noise

@@ -1,0 +1,6 @@
+# misconception: 時刻の重なりを除いてしまう
+# scores: add-noise-test=0
+# %% grade_id="add-noise"
+def add_noise(clean, noise, timesteps, alphas_cumprod):
+    a = alphas_cumprod[timesteps.unique()].reshape(-1, *[1] * (clean.dim() - 1))
+    return a.sqrt() * clean + (1 - a).sqrt() * noise

@@ -1,0 +1,10 @@
+# misconception: 2 組の予測を分けずに返す
+# scores: guided-noise-test=0
+# %% grade_id="guided-noise"
+def guided_noise(model, noisy, t, told, untold, guidance):
+    text = {name: torch.cat([values, untold[name].expand_as(values)]) for name, values in told.items()}
+
+    with torch.no_grad():
+        out = model(torch.cat([noisy, noisy]), t, **text).sample
+    full, empty = out.chunk(2)
+    return torch.cat([full, empty + guidance * (full - empty)])

@@ -1,0 +1,9 @@
+# misconception: 文なしの画像に、別の雑音を使う
+# scores: guided-noise-test=0
+# %% grade_id="guided-noise"
+def guided_noise(model, noisy, t, told, untold, guidance):
+    text = {name: torch.cat([values, untold[name].expand_as(values)]) for name, values in told.items()}
+
+    with torch.no_grad():
+        full, empty = model(torch.cat([noisy, torch.randn_like(noisy)]), t, **text).sample.chunk(2)
+    return empty + guidance * (full - empty)

@@ -1,0 +1,11 @@
+# misconception: guidance が 1 のとき、文ありだけを当てる
+# scores: guided-noise-test=0
+# %% grade_id="guided-noise"
+def guided_noise(model, noisy, t, told, untold, guidance):
+    if guidance == 1:
+        with torch.no_grad():
+            return model(noisy, t, **told).sample
+    text = {name: torch.cat([values, untold[name].expand_as(values)]) for name, values in told.items()}
+    with torch.no_grad():
+        full, empty = model(torch.cat([noisy, noisy]), t, **text).sample.chunk(2)
+    return empty + guidance * (full - empty)

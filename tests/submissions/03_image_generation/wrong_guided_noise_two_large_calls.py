@@ -1,0 +1,10 @@
+# misconception: 2 倍の batch で 2 回呼ぶ
+# scores: guided-noise-test=0
+# %% grade_id="guided-noise"
+def guided_noise(model, noisy, t, told, untold, guidance):
+    text = {name: torch.cat([values, untold[name].expand_as(values)]) for name, values in told.items()}
+
+    with torch.no_grad():
+        full = model(torch.cat([noisy, noisy]), t, **text).sample.chunk(2)[0]
+        empty = model(torch.cat([noisy, noisy]), t, **text).sample.chunk(2)[1]
+    return empty + guidance * (full - empty)

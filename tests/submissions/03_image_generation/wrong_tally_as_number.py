@@ -1,0 +1,18 @@
+# misconception: 数字の並びを 1 つの数にして、(0, 7) と (7,) を同じにする
+# scores: tally-test=0
+# %% grade_id="tally"
+def tally(readings, asked, kinds):
+    table = {}
+    for seen, wanted, kind in zip(readings, asked, kinds):
+        row = table.setdefault(kind, {"n": 0, "right": 0, "swapped": 0, "other": 0})
+        row["n"] += 1
+        if int(''.join(map(str, seen))) == int(''.join(map(str, wanted))):
+            row["right"] += 1
+        elif len(wanted) == 2 and seen == (wanted[1], wanted[0]):
+            row["swapped"] += 1
+        else:
+            row["other"] += 1
+    for row in table.values():
+        for name in ("right", "swapped", "other"):
+            row[name] /= row["n"]
+    return table

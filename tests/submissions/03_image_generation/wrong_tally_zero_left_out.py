@@ -1,0 +1,18 @@
+# misconception: 0 の割合を入れない
+# scores: tally-test=0
+# %% grade_id="tally"
+def tally(readings, asked, kinds):
+    table = {}
+    for seen, wanted, kind in zip(readings, asked, kinds):
+        row = table.setdefault(kind, {"n": 0, "right": 0, "swapped": 0, "other": 0})
+        row["n"] += 1
+        if seen == wanted:
+            row["right"] += 1
+        elif len(wanted) == 2 and seen == (wanted[1], wanted[0]):
+            row["swapped"] += 1
+        else:
+            row["other"] += 1
+    return {
+        kind: {name: value if name == "n" else value / row["n"] for name, value in row.items() if value}
+        for kind, row in table.items()
+    }

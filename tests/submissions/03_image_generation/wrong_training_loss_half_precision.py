@@ -1,0 +1,12 @@
+# misconception: 途中で bfloat16 にする
+# scores: training-loss-test=0
+# %% grade_id="training-loss"
+def training_loss(model, scheduler, clean, noise, timesteps, told, untold, dropped):
+    text = {}
+    for name, values in told.items():
+        values = values.clone()
+        values[dropped] = untold[name].expand_as(values)[dropped]
+        text[name] = values
+    noisy = scheduler.add_noise(clean, noise, timesteps)
+    guess = model(noisy, timesteps, **text).sample.bfloat16()
+    return (guess - noise.bfloat16()).square().mean().float()

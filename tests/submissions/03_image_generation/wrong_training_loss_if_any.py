@@ -1,0 +1,7 @@
+# misconception: 1 枚でも True なら、全部を空の文にする
+# scores: training-loss-test=0
+# %% grade_id="training-loss"
+def training_loss(model, scheduler, clean, noise, timesteps, told, untold, dropped):
+    text = {name: untold[name].expand_as(values) if dropped.any() else values for name, values in told.items()}
+    noisy = scheduler.add_noise(clean, noise, timesteps)
+    return torch.nn.functional.mse_loss(model(noisy, timesteps, **text).sample, noise)

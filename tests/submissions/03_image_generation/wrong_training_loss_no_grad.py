@@ -1,0 +1,13 @@
+# misconception: no_grad の中で計算する
+# scores: training-loss-test=0
+# %% grade_id="training-loss"
+def training_loss(model, scheduler, clean, noise, timesteps, told, untold, dropped):
+    text = {}
+    for name, values in told.items():
+        values = values.clone()
+        values[dropped] = untold[name].expand_as(values)[dropped]
+        text[name] = values
+
+    with torch.no_grad():
+        noisy = scheduler.add_noise(clean, noise, timesteps)
+        return (model(noisy, timesteps, **text).sample - noise).square().mean()

@@ -1,0 +1,12 @@
+# misconception: dropped を使わず、自分でくじを引く
+# scores: training-loss-test=0
+# %% grade_id="training-loss"
+def training_loss(model, scheduler, clean, noise, timesteps, told, untold, dropped):
+    dropped = torch.rand(len(clean)) < 0.15
+    text = {}
+    for name, values in told.items():
+        values = values.clone()
+        values[dropped] = untold[name].expand_as(values)[dropped]
+        text[name] = values
+    noisy = scheduler.add_noise(clean, noise, timesteps)
+    return torch.nn.functional.mse_loss(model(noisy, timesteps, **text).sample, noise)

@@ -1,0 +1,12 @@
+# misconception: 関数の中で zero_grad を呼ぶ
+# scores: training-loss-test=0
+# %% grade_id="training-loss"
+def training_loss(model, scheduler, clean, noise, timesteps, told, untold, dropped):
+    model.zero_grad()
+    text = {}
+    for name, values in told.items():
+        values = values.clone()
+        values[dropped] = untold[name].expand_as(values)[dropped]
+        text[name] = values
+    noisy = scheduler.add_noise(clean, noise, timesteps)
+    return torch.nn.functional.mse_loss(model(noisy, timesteps, **text).sample, noise)

@@ -1,0 +1,12 @@
+# misconception: d * d < n で終わる
+# scores: is-prime-number-test=0
+# %% grade_id="is-prime-number"
+def is_prime_number(n):
+    if n < 2:
+        return False
+    d = 2
+    while d * d < n:
+        if n % d == 0:
+            return False
+        d += 1
+    return True

@@ -1,0 +1,16 @@
+# misconception: 相関係数を返す
+# scores: judge-report-test=0
+# %% grade_id="judge-report"
+def judge_report(a_first, b_first, people):
+    verdicts = ["tie" if x == y else "AB"[x - 1] for x, y in zip(a_first, b_first, strict=True)]
+    n = len(people)
+    share = (a_first.count(1) + b_first.count(1)) / (2 * n)
+    agreement = sum(v == h for v, h in zip(verdicts, people, strict=True)) / n
+    chance = sum(verdicts.count(x) * people.count(x) for x in ("A", "B", "tie")) / n**2
+    number = {"A": 1, "tie": 0, "B": -1}
+    if chance == 1:
+        return share, agreement, None
+    left, right = [number[x] for x in verdicts], [number[x] for x in people]
+    if len(set(left)) == 1 or len(set(right)) == 1:
+        return share, agreement, 0.0
+    return share, agreement, float(np.corrcoef(left, right)[0, 1])

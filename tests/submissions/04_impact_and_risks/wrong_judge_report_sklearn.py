@@ -1,0 +1,13 @@
+# misconception: scikit-learn の cohen_kappa_score を呼ぶ
+# scores: judge-report-test=0
+# %% grade_id="judge-report"
+from sklearn.metrics import cohen_kappa_score
+
+
+def judge_report(a_first, b_first, people):
+    verdicts = ["tie" if x == y else "AB"[x - 1] for x, y in zip(a_first, b_first, strict=True)]
+    n = len(people)
+    share = (a_first.count(1) + b_first.count(1)) / (2 * n)
+    agreement = sum(v == h for v, h in zip(verdicts, people, strict=True)) / n
+    chance = sum(verdicts.count(x) * people.count(x) for x in ("A", "B", "tie")) / n**2
+    return share, agreement, None if chance == 1 else float(cohen_kappa_score(people, verdicts))

@@ -1,0 +1,8 @@
+# misconception: every を、書かれた答えの全部が合格する割合とする
+# scores: pass-rates-test=0
+# %% grade_id="pass-rates"
+def pass_rates(passed, k):
+    if min(map(len, passed)) < k:
+        raise ValueError(k)
+    some = float(np.mean([1 - math.comb(a.count(False), k) / math.comb(len(a), k) for a in passed]))
+    return some, float(np.mean([all(a) for a in passed]))

@@ -1,0 +1,9 @@
+# misconception: 平均でなく中央値を取る
+# scores: pass-rates-test=0
+# %% grade_id="pass-rates"
+def pass_rates(passed, k):
+    if min(map(len, passed)) < k:
+        raise ValueError(k)
+    some = [1 - math.comb(a.count(False), k) / math.comb(len(a), k) for a in passed]
+    every = [math.comb(a.count(True), k) / math.comb(len(a), k) for a in passed]
+    return float(np.median(some)), float(np.median(every))

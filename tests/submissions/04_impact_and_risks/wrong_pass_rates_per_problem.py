@@ -1,0 +1,9 @@
+# misconception: 平均せずに、問題ごとのリストを返す
+# scores: pass-rates-test=0
+# %% grade_id="pass-rates"
+def pass_rates(passed, k):
+    if min(map(len, passed)) < k:
+        raise ValueError(k)
+    some = [1 - math.comb(a.count(False), k) / math.comb(len(a), k) for a in passed]
+    every = [math.comb(a.count(True), k) / math.comb(len(a), k) for a in passed]
+    return some, every

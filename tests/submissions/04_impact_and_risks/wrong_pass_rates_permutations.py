@@ -1,0 +1,9 @@
+# misconception: 分母だけ順列で数える
+# scores: pass-rates-test=0
+# %% grade_id="pass-rates"
+def pass_rates(passed, k):
+    if min(map(len, passed)) < k:
+        raise ValueError(k)
+    some = [1 - math.comb(a.count(False), k) / math.perm(len(a), k) for a in passed]
+    every = [math.comb(a.count(True), k) / math.perm(len(a), k) for a in passed]
+    return float(np.mean(some)), float(np.mean(every))

@@ -1,0 +1,16 @@
+# misconception: k が人の数と等しいときも ValueError を起こす
+# scores: person-folds-test=0
+# %% grade_id="person-folds"
+def leaking_people(person, train, test):
+    return sorted({person[i] for i in train} & {person[i] for i in test})
+
+
+def person_folds(person, k):
+    counts = Counter(person)
+    if k >= len(counts):
+        raise ValueError(k)
+    load, home = [0] * k, {}
+    for name, size in counts.most_common():
+        home[name] = load.index(min(load))
+        load[home[name]] += size
+    return [home[name] for name in person]

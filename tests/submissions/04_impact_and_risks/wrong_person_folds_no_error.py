@@ -1,0 +1,13 @@
+# misconception: k が人の数より多くても、空の組を作る
+# scores: person-folds-test=0
+# %% grade_id="person-folds"
+def leaking_people(person, train, test):
+    return sorted({person[i] for i in train} & {person[i] for i in test})
+
+
+def person_folds(person, k):
+    load, home = [0] * k, {}
+    for name, size in Counter(person).most_common():
+        home[name] = load.index(min(load))
+        load[home[name]] += size
+    return [home[name] for name in person]

@@ -1,0 +1,16 @@
+# misconception: 窓の少ない人から入れる
+# scores: person-folds-test=0
+# %% grade_id="person-folds"
+def leaking_people(person, train, test):
+    return sorted({person[i] for i in train} & {person[i] for i in test})
+
+
+def person_folds(person, k):
+    counts = Counter(person)
+    if k > len(counts):
+        raise ValueError(k)
+    load, home = [0] * k, {}
+    for name in sorted(counts, key=counts.get):
+        home[name] = load.index(min(load))
+        load[home[name]] += counts[name]
+    return [home[name] for name in person]

@@ -1,0 +1,16 @@
+# misconception: 窓の数が等しい人が、後に現れた順になる（昇順に並べて逆にした）
+# scores: person-folds-test=0
+# %% grade_id="person-folds"
+def leaking_people(person, train, test):
+    return sorted({person[i] for i in train} & {person[i] for i in test})
+
+
+def person_folds(person, k):
+    counts = Counter(person)
+    if k > len(counts):
+        raise ValueError(k)
+    load, home = [0] * k, {}
+    for name in sorted(counts, key=counts.get)[::-1]:
+        home[name] = load.index(min(load))
+        load[home[name]] += counts[name]
+    return [home[name] for name in person]
