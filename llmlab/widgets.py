@@ -227,7 +227,12 @@ def own_gpt(gpt, answer) -> None:
     if gpt.starters:
         ask(gpt.starters[0])
     box = ipywidgets.VBox(
-        [ipywidgets.HTML(card), ipywidgets.HBox(starters), page, ipywidgets.HBox([entry, send, again])]
+        [
+            ipywidgets.HTML(card),
+            ipywidgets.HBox(starters, layout=ipywidgets.Layout(flex_flow="row wrap")),
+            page,
+            ipywidgets.HBox([entry, send, again]),
+        ]
     )
     # One bundle with both forms: a page without a kernel shows the card and the first exchange.
     offered = "".join(f"<li>{html.escape(text)}</li>" for text in gpt.starters)

@@ -198,7 +198,12 @@ def test_the_cells_of_lesson_03_draw_with_a_pinned_pipeline_from_a_hub(tmp_path)
         environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(tmp_path / "home"))
         environment |= {"HF_HUB_OFFLINE": "0", "LLMLAB_PROFILE": "hub", "HF_HUB_ETAG_TIMEOUT": "5"}
         done = subprocess.run(
-            [sys.executable, "-c", source], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+            [sys.executable, "-c", source],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
     assert done.returncode == 0, done.stderr[-2000:]
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("RESULT")]
@@ -207,3 +212,28 @@ def test_the_cells_of_lesson_03_draw_with_a_pinned_pipeline_from_a_hub(tmp_path)
     assert any(path.startswith(f"/{row['path']}/resolve/{row['version']}/unet/") for path in asked)
     assert not any("/resolve/main/" in path or revision in path for path in asked)
     assert np.all([".bin" not in path for path in asked])
+
+
+def test_of_stable_diffusions_repository_the_half_precision_parts_alone_are_fetched(tmp_path):
+    row = tomllib.loads((ROOT / "data" / "models.toml").read_text(encoding="utf-8"))["image"]["hub"]
+    wanted = ["model_index.json", "unet/config.json", "unet/x.fp16.safetensors", "tokenizer/merges.txt"]
+    refused = ["v1-5-pruned.safetensors", "unet/x.safetensors", "unet/x.bin", "v1-5-pruned.ckpt"]
+    files = dict.fromkeys(wanted + refused, b"{}")
+    source = "from llmlab import models; print(models.path('image'))"
+    with servers.serve(servers.hub_routes(row["path"], row["version"], files)) as (address, requests):
+        environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(tmp_path / "home"))
+        environment |= {"HF_HUB_OFFLINE": "0", "LLMLAB_PROFILE": "hub", "HF_HUB_ETAG_TIMEOUT": "5"}
+        done = subprocess.run(
+            [sys.executable, "-c", source],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 0, done.stderr[-2000:]
+    folder = Path(done.stdout.strip())
+    assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()) == sorted(
+        wanted
+    )
+    assert not [path for _, path in requests if path.endswith(tuple(f"/{name}" for name in refused))]
