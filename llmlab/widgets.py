@@ -249,3 +249,31 @@ def own_gpt(gpt, answer) -> None:
         },
         raw=True,
     )
+
+
+def token_bar(max_new_tokens: int, desc: str = "書いています"):
+    """Return a streamer for ``model.generate(…, streamer=…)`` that shows a progress bar, also for a whole batch.
+
+    Parameters
+    ----------
+    max_new_tokens
+        As in ``generate``: the bar's full length, in tokens.
+    desc
+        What stands before the bar.
+    """
+    from tqdm.auto import tqdm
+    from transformers.generation.streamers import BaseStreamer
+
+    class Bar(BaseStreamer):
+        def __init__(self):
+            self.bar = tqdm(total=max_new_tokens, desc=desc, leave=False)
+            self.steps = -1  # the prompt comes first
+
+        def put(self, value):
+            self.steps += 1
+            self.bar.update(self.steps > 0)
+
+        def end(self):
+            self.bar.close()
+
+    return Bar()

@@ -207,3 +207,18 @@ def test_errors_show_no_traceback(shell, capsys):
     shell.run_cell("from llmlab.errors import CourseError\nraise CourseError('これをしてください。')")
     seen = capsys.readouterr()
     assert "これをしてください。" in seen.out + seen.err and "Traceback" not in seen.out + seen.err
+
+
+def test_token_bar_counts_the_new_tokens_of_a_batch():
+    import torch
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    model = GPT2LMHeadModel(
+        GPT2Config(vocab_size=9, n_embd=8, n_layer=1, n_head=1, bos_token_id=0, eos_token_id=0)
+    )
+    prompt = torch.ones(2, 4, dtype=torch.long)
+    bar = widgets.token_bar(7)
+    output = model.generate(
+        prompt, attention_mask=prompt, max_new_tokens=7, min_new_tokens=7, do_sample=False, streamer=bar
+    )
+    assert bar.steps == bar.bar.n == output.shape[1] - prompt.shape[1] == 7
