@@ -587,7 +587,7 @@ def explain(service: Service, error: Exception, timeout: float) -> Failure | Non
             )
         return Failure(
             f"{product} がこの送り方を受け付けません（{code}）",
-            "文章の長さと messages の形を確かめてください",
+            "文章の長さと内容、チャットなら messages の形を確かめてください",
         )
     if isinstance(error, openai.APITimeoutError) or "Timeout" in type(error).__name__:
         return Failure(

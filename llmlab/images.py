@@ -227,14 +227,14 @@ def animation(frames, alt: str, seconds: float = 0.12, size: int = 12) -> None:
     display({"text/html": image, "text/plain": alt}, raw=True)
 
 
-def stable_diffusion() -> dict | None:
-    """Return where ``from_pretrained`` of a pipeline finds Stable Diffusion, or None where the profile has none.
+def stable_diffusion():
+    """Return the folder of Stable Diffusion for a pipeline's ``from_pretrained``, or None where the profile has none.
 
-    The pipeline fetches the half-precision weights itself: they lie in many folders of one repository.
+    Raises
+    ------
+    CourseError
+        No network and nothing fetched before.
     """
     from llmlab import models
 
-    row = models.entry("image")
-    if row.source != "hub":
-        return None
-    return {"pretrained_model_or_path": row.path, "revision": row.version, "variant": "fp16"}
+    return models.path("image") if models.entry("image").source == "hub" else None

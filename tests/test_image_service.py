@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
 import servers
 from PIL import Image
@@ -181,59 +180,47 @@ print("RESULT", type(pipe).__name__, shown[0], same, other)
 """
 
 
+def python_with_hub(files: dict[str, bytes], source: str, home: Path):
+    """Run Python in profile hub; a loopback hub holds these files of the pinned Stable Diffusion.
+
+    Returns what was printed and the paths that were asked for.
+    """
+    row = tomllib.loads((ROOT / "data" / "models.toml").read_text(encoding="utf-8"))["image"]["hub"]
+    assert row["path"] == "stable-diffusion-v1-5/stable-diffusion-v1-5" and len(row["version"]) == 40
+    with servers.serve(servers.hub_routes(row["path"], row["version"], files)) as (address, requests):
+        environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(home), LLMLAB_PROFILE="hub")
+        environment |= {"HF_HUB_OFFLINE": "0", "HF_HUB_ETAG_TIMEOUT": "5"}
+        command = [sys.executable, "-c", source]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    asked = [path for _, path in requests]
+    pinned = f"/{row['path']}/resolve/{row['version']}/"
+    assert all(path.startswith(pinned) for path in asked if "/resolve/" in path)
+    return done.stdout, [path.removeprefix(pinned) for path in asked if path.startswith(pinned)]
+
+
 def test_the_cells_of_lesson_03_draw_with_a_pinned_pipeline_from_a_hub(tmp_path):
-    revision = "c" * 40
     tiny_pipeline(tmp_path / "tiny")
     files = {
         file.relative_to(tmp_path / "tiny").as_posix(): file.read_bytes()
         for file in (tmp_path / "tiny").rglob("*")
         if file.is_file()
     }
-    row = tomllib.loads((ROOT / "data" / "models.toml").read_text(encoding="utf-8"))["image"]["hub"]
     book = nbformat.read(ROOT / "notebooks" / "03_image_generation.ipynb", 4)
     cells = {cell.id: cell.source for cell in book.cells}
     source = CELLS.format(cells=cells["extra-sd-make"] + "\n" + cells["extra-sd-draw"].replace(" 25,", " 2,"))
-    assert row["path"] == "stable-diffusion-v1-5/stable-diffusion-v1-5" and len(row["version"]) == 40
-    with servers.serve(servers.hub_routes(row["path"], row["version"], files)) as (address, requests):
-        environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(tmp_path / "home"))
-        environment |= {"HF_HUB_OFFLINE": "0", "LLMLAB_PROFILE": "hub", "HF_HUB_ETAG_TIMEOUT": "5"}
-        done = subprocess.run(
-            [sys.executable, "-c", source],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-    assert done.returncode == 0, done.stderr[-2000:]
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("RESULT")]
+    printed, asked = python_with_hub(files, source, tmp_path / "home")
+    (line,) = [line for line in printed.splitlines() if line.startswith("RESULT")]
     assert line == f"RESULT StableDiffusionPipeline {[(8, 8, 3)] * 4} True False"
-    asked = [path for _, path in requests]
-    assert any(path.startswith(f"/{row['path']}/resolve/{row['version']}/unet/") for path in asked)
-    assert not any("/resolve/main/" in path or revision in path for path in asked)
-    assert np.all([".bin" not in path for path in asked])
+    assert {name for name in files if name.endswith(".safetensors")} <= set(asked)
 
 
 def test_of_stable_diffusions_repository_the_half_precision_parts_alone_are_fetched(tmp_path):
-    row = tomllib.loads((ROOT / "data" / "models.toml").read_text(encoding="utf-8"))["image"]["hub"]
     wanted = ["model_index.json", "unet/config.json", "unet/x.fp16.safetensors", "tokenizer/merges.txt"]
     refused = ["v1-5-pruned.safetensors", "unet/x.safetensors", "unet/x.bin", "v1-5-pruned.ckpt"]
-    files = dict.fromkeys(wanted + refused, b"{}")
-    source = "from llmlab import models; print(models.path('image'))"
-    with servers.serve(servers.hub_routes(row["path"], row["version"], files)) as (address, requests):
-        environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(tmp_path / "home"))
-        environment |= {"HF_HUB_OFFLINE": "0", "LLMLAB_PROFILE": "hub", "HF_HUB_ETAG_TIMEOUT": "5"}
-        done = subprocess.run(
-            [sys.executable, "-c", source],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-    assert done.returncode == 0, done.stderr[-2000:]
-    folder = Path(done.stdout.strip())
-    assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()) == sorted(
-        wanted
-    )
-    assert not [path for _, path in requests if path.endswith(tuple(f"/{name}" for name in refused))]
+    source = "from llmlab import images; print(images.stable_diffusion())"
+    printed, asked = python_with_hub(dict.fromkeys(wanted + refused, b"{}"), source, tmp_path / "home")
+    folder = Path(printed.strip())
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert found == sorted(wanted)
+    assert not set(asked) & set(refused)
