@@ -36,6 +36,7 @@ STAGES = [
             "test_finetuning.py",
             "test_hub_cells.py",
             "test_images.py",
+            "test_decanlp_items.py",
             "test_image_service.py",
             "test_sandbox.py",
             "test_uses.py",
