@@ -2,6 +2,8 @@
 
 import json
 
+from llmlab.errors import CourseError
+
 
 def _control(spec, label):
     """Turn a specification into an ipywidget: (min, max[, step]), a list of choices, a bool, a widget."""
@@ -22,6 +24,35 @@ def _control(spec, label):
     return ipywidgets.Dropdown(options=spec, description=label, style=options["style"])
 
 
+def _as_in_this_cell(function):
+    """Return a function that runs with the gradient mode of the cell that makes the widget.
+
+    JupyterLab handles a widget's messages in a thread of their own (a subshell), and torch keeps the mode for each
+    thread: what ``torch.set_grad_enabled(False)`` said in a cell is not known there.
+    """
+    import functools
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return function
+    enabled = torch.is_grad_enabled()
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        with torch.set_grad_enabled(enabled):
+            return function(*args, **kwargs)
+
+    return run
+
+
+def _complaint(error: Exception) -> str:
+    """Return what a page says when a widget's function fails: otherwise JupyterLab shows it in its log alone."""
+    if isinstance(error, CourseError):
+        return str(error)
+    return f"途中で止まりました（{type(error).__name__}: {error}）。上のセルを順に実行し直してから、もう一度試してください。"
+
+
 def explore(draw, alt, labels=None, **controls) -> None:
     """Show a figure with controls that redraw it; the first figure stays readable without a kernel.
 
@@ -37,6 +68,8 @@ def explore(draw, alt, labels=None, **controls) -> None:
         ``(min, max)`` or ``(min, max, step)`` for a slider, a list (or ``(label, value)`` pairs in a
         list) for a menu, a bool for a check box, or an ipywidget that has a ``value``.
     """
+    import html
+
     import ipywidgets
     from IPython.display import display
 
@@ -45,12 +78,21 @@ def explore(draw, alt, labels=None, **controls) -> None:
     knobs = {name: _control(spec, (labels or {}).get(name, name)) for name, spec in controls.items()}
     picture = ipywidgets.HTML()
 
-    def redraw(_change=None):
+    def redraw():
         values = {name: knob.value for name, knob in knobs.items()}
         picture.value = figures.image(draw(**values), alt(**values) if callable(alt) else alt)
 
+    redraw_here = _as_in_this_cell(redraw)
+
+    def moved(_change):
+        try:
+            redraw_here()
+        except Exception as error:
+            picture.value = f"<p>{html.escape(_complaint(error))}</p>"
+            raise
+
     for knob in knobs.values():
-        knob.observe(redraw, names="value")
+        knob.observe(moved, names="value")
     redraw()
     box = ipywidgets.VBox([ipywidgets.HBox(list(knobs.values())), picture])
     # One bundle with both forms: a page without a kernel shows the figure instead of the widget.
@@ -103,8 +145,7 @@ def chat(answer, first, labels=None, **controls) -> None:
     import ipywidgets
     from IPython.display import display
 
-    from llmlab.errors import CourseError
-
+    answer = _as_in_this_cell(answer)
     knobs = {name: _control(spec, (labels or {}).get(name, name)) for name, spec in controls.items()}
     entry = ipywidgets.Text(value=first, layout=ipywidgets.Layout(width="60%"))
     send = ipywidgets.Button(description="送る")
@@ -128,9 +169,11 @@ def chat(answer, first, labels=None, **controls) -> None:
             messages.append({"role": "assistant", "content": said})
             entry.value = ""
             show()
-        except CourseError as error:
+        except Exception as error:
             messages.pop()
-            show(str(error))
+            show(_complaint(error))
+            if not isinstance(error, CourseError):
+                raise
         finally:
             send.disabled = False
 
@@ -173,8 +216,7 @@ def own_gpt(gpt, answer) -> None:
     import ipywidgets
     from IPython.display import display
 
-    from llmlab.errors import CourseError
-
+    answer = _as_in_this_cell(answer)
     knowledge = "、".join(str(name) for name in gpt.knowledge) or "なし"
     card = (
         f"<h4>{html.escape(gpt.name)}</h4><p><b>指示</b>: {html.escape(gpt.instructions)}<br>"
@@ -209,9 +251,11 @@ def own_gpt(gpt, answer) -> None:
             messages.append({"role": "assistant", "content": answer(list(messages))})
             entry.value = ""
             show()
-        except CourseError as error:
+        except Exception as error:
             messages.pop()
-            show(str(error))
+            show(_complaint(error))
+            if not isinstance(error, CourseError):
+                raise
         finally:
             for button in buttons:
                 button.disabled = False

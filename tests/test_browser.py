@@ -32,7 +32,9 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def address():
     """Start JupyterLab with the README's command and return the address that it prints."""
-    environment = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}
+    }
     command = [sys.executable, "-m", "llmlab.setup", "lab", "--port", "8931"]
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -98,24 +100,28 @@ def test_the_first_page_is_lesson_00(page, address):
     page.screenshot(path=OUT / "00_start.png")
 
 
-def widget_notebook() -> str:
-    """Write the code cells of 05 up to its attention widget as a notebook of their own."""
-    lecture = nbformat.read(ROOT / "notebooks" / "05_bert_structure.ipynb", 4)
+def part_of(lesson: str, last: str) -> str:
+    """Write the code cells of a lesson up to the one with the id ``last`` as a notebook of their own."""
+    lecture = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", 4)
     kept = []
     for cell in lecture.cells:
         if cell.cell_type == "code":
             kept.append(cell)
-        if "widgets.explore" in cell.source:
+        if cell.id == last:
             break
-    assert "widgets.explore" in kept[-1].source
-    nbformat.write(nbformat.v4.new_notebook(cells=kept, metadata=lecture.metadata), ROOM / "widget.ipynb")
-    return "build/browser-test/widget.ipynb"
+    assert kept[-1].id == last
+    nbformat.write(nbformat.v4.new_notebook(cells=kept, metadata=lecture.metadata), ROOM / "part.ipynb")
+    return "build/browser-test/part.ipynb"
+
+
+def run_all(page):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def test_a_widget_moves_its_figure(page, address):
-    go(page, address, widget_notebook())
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    go(page, address, part_of("05_bert_structure", "attention-widget"))
+    run_all(page)
     picture = page.locator(".jp-OutputArea .widget-vbox img, .jp-OutputArea .jupyter-widgets img").first
     picture.wait_for(state="visible", timeout=6 * MINUTES)
     picture.scroll_into_view_if_needed()
@@ -130,6 +136,23 @@ def test_a_widget_moves_its_figure(page, address):
     page.screenshot(path=OUT / "05_widget_after.png")
 
 
+def test_an_own_gpt_answers_a_students_question_from_its_documents(page, address):
+    """Lesson 02's widget: an own question is answered with the passage that holds the answer."""
+    go(page, address, part_of("02_rag_and_finetuning", "own-gpt-grounded"))
+    run_all(page)
+    cell = page.locator(".jp-CodeCell", has_text="widgets.own_gpt(gpt, grounded_answer)")
+    said = cell.locator(".widget-html p").filter(has_text="引用:")
+    expect(said).to_have_count(1, timeout=6 * MINUTES)  # the first starter, asked at once
+    field = cell.locator("input[type=text]")
+    field.scroll_into_view_if_needed()
+    field.fill("What does a single room in Cedar House cost a month?")
+    cell.get_by_role("button", name="送る").click()
+    expect(said).to_have_count(2, timeout=3 * MINUTES)
+    assert "28,000 yen" in said.last.inner_text() and "Dormitory rooms" in said.last.inner_text()
+    expect(field).to_have_value("")
+    page.screenshot(path=OUT / "02_own_gpt.png")
+
+
 def exercise_notebook(name: str, right: bool) -> str:
     """Write the student's notebook with the reference's answers, one of them a wrong submission's unless right."""
     student = nbformat.read(ROOT / "exercises" / EXERCISE / f"{EXERCISE}.ipynb", 4)
@@ -138,7 +161,9 @@ def exercise_notebook(name: str, right: bool) -> str:
         cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if "nbgrader" in cell.metadata
     }
     if not right:
-        (text,) = [path.read_text("utf-8") for path in (ROOT / "tests" / "submissions" / EXERCISE).glob(WRONG)]
+        (text,) = [
+            path.read_text("utf-8") for path in (ROOT / "tests" / "submissions" / EXERCISE).glob(WRONG)
+        ]
         _, grade_id, answer = re.split(r'# %% grade_id="([^"]+)"\n', text)
         answers[grade_id] = answer
     for cell in student.cells:

@@ -110,6 +110,55 @@ def test_chat_keeps_the_conversation_and_survives_a_failure():
     assert len(seen) == 4
 
 
+def _in_another_thread(act):
+    """Do what a click does in JupyterLab, whose widget messages come in a thread of their own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).exception()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_widget_keeps_the_gradient_mode_of_its_cell(enabled):
+    import torch
+    from ipywidgets.widgets.widget import _instances
+    from matplotlib import pyplot as plt
+
+    seen = []
+
+    def draw(layer):
+        seen.append(torch.is_grad_enabled())
+        if layer == 3:
+            raise ZeroDivisionError("<3>")
+        return plt.figure()
+
+    def answer(messages, **knobs):
+        seen.append(torch.is_grad_enabled())
+        if messages[-1]["content"] == "break":
+            raise KeyError("b")
+        return "ok"
+
+    with torch.set_grad_enabled(enabled), capture_output() as captured:
+        widgets.explore(draw, alt="図", layer=(0, 3))
+        widgets.chat(answer, "Hello")
+    explored, talk = (
+        _instances[one.data["application/vnd.jupyter.widget-view+json"]["model_id"]].children
+        for one in captured.outputs[-2:]
+    )
+    slider, picture = explored[0].children[0], explored[1]
+    assert _in_another_thread(lambda: slider.set_trait("value", 2)) is None
+    entry, send, _ = talk[2].children
+    entry.value = "again"
+    assert _in_another_thread(send.click) is None
+    assert seen == [enabled] * 4 and "<img" in picture.value
+    # A failure is said on the page, and goes on to the log (a button's dispatcher writes it there itself).
+    assert isinstance(_in_another_thread(lambda: slider.set_trait("value", 3)), ZeroDivisionError)
+    assert "ZeroDivisionError: &lt;3&gt;" in picture.value
+    entry.value = "break"
+    _in_another_thread(send.click)
+    assert "KeyError" in talk[1].value and not send.disabled
+
+
 def test_a_quiz_choice_must_explain_itself():
     question = {"question": "?", "type": "multiple_choice", "answers": [{"answer": "a", "correct": True}]}
     with pytest.raises(ValueError, match="feedback"):
