@@ -60,6 +60,14 @@ def test_neither_edition_nor_wheel_leaks(edition, installed):
         assert not [name for name in files(folder) if "llmlab/grading" in name or name.startswith("tests/")]
 
 
+def test_the_wheel_holds_every_file_that_a_notebook_reads_without_fetching(edition, installed):
+    """Colab has the wheel alone: what no manifest fetches must travel in it."""
+    fetched = ("models/", "corpus/", "build/")
+    wanted = {name for name in files(edition / "data") if not name.startswith(fetched)}
+    assert len(wanted) > 30
+    assert not wanted - files(installed / "llmlab" / "manifests")
+
+
 def test_the_wheel_holds_package_and_manifests(installed):
     names = files(installed)
     assert {"llmlab/__init__.py", "llmlab/manifests/models.toml", "llmlab/manifests/papers.toml"} <= names
