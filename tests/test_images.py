@@ -194,6 +194,41 @@ def test_a_bag_of_words_has_no_order():
     assert torch.equal(unknown[0], unknown[1])
 
 
+def test_a_bag_of_words_with_a_reader_has_no_order_either():
+    import digits
+    import torch
+
+    texts = ["a seven left of an eight", "an eight left of a seven"]
+    told = digits.conditions(texts, "words+reader")["class_labels"]
+    assert torch.allclose(told[0], told[1], atol=1e-5)
+    told = digits.conditions(texts, "tokens3+mean6+reader")["class_labels"]
+    assert (told[0] - told[1])[384:].abs().max() > 0.5  # MiniLM's vectors tell the orders apart
+
+
+def test_a_reader_answers_from_the_real_places_alone_and_is_stored_whole(tmp_path):
+    import torch
+
+    from llmlab.text_reader import Reader
+
+    torch.manual_seed(0)
+    reader = Reader(6).eval()
+    reader.middle, reader.spread = torch.randn(6), torch.rand(6) + 0.5
+    vectors, real = torch.randn(3, 5, 6), torch.arange(5) < torch.tensor([[5], [2], [4]])
+    with torch.no_grad():
+        found = reader(vectors, real)
+        assert found.shape == (3, 3, 11)
+        other = torch.where(real[:, :, None], vectors, 99.0)  # what stands behind the text's end is not read
+        assert torch.allclose(reader(other, real), found, atol=1e-5)
+        short = reader(vectors[1:2, :2], real[1:2, :2])
+        assert torch.allclose(short, found[1:2], atol=1e-5)
+        flipped = reader.middle + (vectors - reader.middle) * 2
+        reader.spread *= 2
+        assert torch.allclose(reader(flipped, real), found, atol=1e-5)  # scaled as the buffers say
+        reader.spread /= 2
+        reader.save(tmp_path)
+        assert torch.allclose(Reader.load(tmp_path)(vectors, real), found, atol=0.02)
+
+
 def test_noise_is_added_as_the_formula_says():
     import digits
     import torch
@@ -280,7 +315,12 @@ def test_the_measured_rows_fit_their_prompts(measured):
     assert test["text"] == [prompt.text for prompt in asked]
     assert test["digits"] == ["".join(map(str, prompt.digits)) for prompt in asked]
     assert test["kind"] == [prompt.kind for prompt in asked] and min(test["n"].values()) >= 200
-    assert {row["text"] for row in measured["rows"]} == {measured["chosen"]["text"], "words"}
+    chosen = measured["chosen"]["text"]
+    assert [row["text"] for row in measured["rows"]] == [
+        chosen,
+        "words+reader",
+        chosen.removesuffix("+reader"),
+    ]
     for row in measured["rows"]:
         assert len(row["right"]) == len(asked)
         # What was read and whether it is right are one thing.
@@ -304,7 +344,7 @@ def test_the_choices_were_made_on_dev(measured):
 
     both = [row for row in measured["read"] if "+" in row["text"]]
     best, chosen = max(both, key=lambda row: digits.score(row["fidelity"])), measured["chosen"]
-    assert (best["text"], best["sigma"]) == (chosen["text"], chosen["sigma"])
+    assert (f"{best['text']}+reader", best["sigma"]) == (chosen["text"], chosen["sigma"])
     points = {
         (row["steps"], row["guidance"]): np.mean(list(row["dev"].values())) for row in measured["knobs"]
     }
@@ -313,18 +353,23 @@ def test_the_choices_were_made_on_dev(measured):
     assert len(measured["read"]) == 2 * len(digits.READ) - 1
 
 
-def test_the_stored_model_draws_what_was_measured(measured):
+def test_the_stored_model_draws_what_was_measured(measured, monkeypatch):
     import digits
     import torch
     from diffusers import UNet2DConditionModel
 
-    from llmlab import models
+    from llmlab import models, text_reader
 
     folder = models.path("digits-diffusion", "cpu")
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     assert about["words"] == list(digits.vocabulary()) and about["text"] == measured["chosen"]["text"]
     model = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", torch_dtype=torch.float32).eval()
+    reader = text_reader.Reader.load(folder / "reader")
+    monkeypatch.setattr(
+        digits, "reader_of", lambda kind: reader
+    )  # the stored one, instead of learning it anew
     asked = [prompt for prompt in images.prompts("train") if prompt.template == "one/train-03"] * 4
+    asked += [p for p in images.prompts("train") if set(p.digits) == {7, 8} and p.kind == "pair"]
     found = digits.sample(
         model, about["text"], [prompt.text for prompt in asked], about["guidance"], about["steps"], seed=11
     )
