@@ -91,6 +91,12 @@ def questions(split: str, source: str | None = None) -> list[dict]:
     return [one for one in found if one["split"] == split and source in (None, one["source"])]
 
 
+def refusal_questions(source: str | None = None) -> list[dict]:
+    """Return the later questions, scored once for the refusal, or those of one source; no answers: nothing says it."""
+    found = data.load("rag/refusal_questions.toml")["question"]
+    return [one for one in found if source in (None, one["source"])]
+
+
 def mark(kind: str, name: str) -> str:
     """Return what an encoder wants before a text, by its name: the E5 models tell questions from passages.
 

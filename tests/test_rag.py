@@ -60,12 +60,14 @@ def test_numbers_and_times_are_written_one_way():
 
 def test_every_evidence_stands_in_one_document_of_its_place():
     documents = rag.documents()
-    for one in [*rag.questions("dev"), *rag.questions("test")]:
+    for one in [*rag.questions("dev"), *rag.questions("test"), *rag.refusal_questions()]:
         if one["answers"]:
             texts = [some.text for some in documents if some.place == one["section"]]
             assert any(rag.squeeze(one["evidence"]) in text for text in texts), one["id"]
+            assert rag.right(one["evidence"], one) and not rag.right(one["question"], one), one["id"]
     assert {one.source for one in documents} == set(rag.SOURCES)
     assert {one.source for one in rag.documents("rules")} == {"rules"}
+    assert len(rag.refusal_questions()) == 170 and len(rag.refusal_questions("handbook")) == 81
 
 
 def test_the_saved_page_answers_its_questions_and_names_no_real_host():

@@ -243,6 +243,11 @@ def asked():
 
 
 @pytest.fixture(scope="module")
+def asked_later():
+    return load("rag/refusal_questions.toml")["question"]
+
+
+@pytest.fixture(scope="module")
 def pages():
     with gzip.open(ROOT / "data" / "rag" / "handbook.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
@@ -317,8 +322,41 @@ def test_no_section_is_asked_in_both_splits(asked, documents):
     assert all(len(found) == 1 for found in splits.values())
 
 
-def test_answers_stand_in_their_evidence_and_not_in_the_question(asked, documents):
-    for one in asked:
+def test_the_later_questions_are_of_the_same_mix(asked, asked_later, documents):
+    kind = Counter((one["source"], one.get("near", "") == "far", bool(one["answers"])) for one in asked_later)
+    assert kind == {
+        ("rules", False, True): 55,
+        ("rules", False, False): 23,
+        ("rules", True, False): 11,
+        ("handbook", False, True): 55,
+        ("handbook", False, False): 18,
+        ("handbook", True, False): 8,
+    }
+    earlier = [one for one in asked if not one["answers"]]
+    for source in ("rules", "handbook"):
+        for far in (False, True):
+            part = sum(one["source"] == source and (one["near"] == "far") is far for one in earlier)
+            assert abs(part / len(earlier) - kind[source, far, False] / 60) < 0.02, (source, far)
+    assert [one["id"] for one in asked_later] == [f"refusal-{number:03d}" for number in range(1, 171)]
+    assert not any("split" in one for one in asked_later)
+    places = Counter((one["source"], one["section"]) for one in asked_later if one["answers"])
+    assert max(places.values()) <= 2
+    assert set(places) == {(source, place) for source, found in documents.items() for place in found}
+    for one in asked_later:
+        if not one["answers"] and one["near"] != "far":
+            assert one["near"] in documents[one["source"]], one["id"]
+
+
+def test_no_question_is_asked_twice(asked, asked_later):
+    for name in ("id", "question", "question_ja"):
+        unique([normalise(one[name]) for one in asked + asked_later], name)
+    told = {(one["section"], normalise(answer)) for one in asked for answer in one["answers"]}
+    for one in asked_later:
+        assert not {(one.get("section"), normalise(answer)) for answer in one["answers"]} & told, one["id"]
+
+
+def test_answers_stand_in_their_evidence_and_not_in_the_question(asked, asked_later, documents):
+    for one in asked + asked_later:
         for answer in one["answers"]:
             assert normalise(answer) not in normalise(one["question"]), one["id"]
             assert len(answer) >= 2 and not re.fullmatch(r"\d{1,3}", answer), one["id"]
