@@ -4,14 +4,19 @@ Every picture is 32×32 pixels in three colours on white, values from -1 to 1. T
 from some a drawing model learns (role ``draw``), from others the judge (``judge``), and on one the judge is tested.
 """
 
+from __future__ import annotations
+
 import itertools
 from dataclasses import dataclass
 from functools import cache
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING
 
 from llmlab import data
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
 
 SIZE = 32
 
@@ -58,6 +63,7 @@ def fonts(role: str) -> list[str]:
 def sheet(font: str) -> torch.Tensor:
     """Return all pictures of a set (names, 3, 32, 32), from -1 to 1; one that the set lacks is white."""
     import numpy as np
+    import torch
     from PIL import Image
 
     with Image.open(data.find(f"images/emoji/{font}.png")) as opened:
@@ -69,46 +75,52 @@ def sheet(font: str) -> torch.Tensor:
 
 def real(*chosen: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the pictures of these sets, white ones left out, and the number of each one's name."""
+    import torch
+
     pictures = torch.cat([sheet(font) for font in chosen])
     numbers = torch.arange(len(names())).repeat(len(chosen))
     there = (pictures < 1).flatten(1).any(1)
     return pictures[there], numbers[there]
 
 
-class Judge(nn.Module):
-    """A small convolutional network that names a picture."""
+def network(count: int, width: int = 24) -> torch.nn.Module:
+    """Return an untrained convolutional network from pictures (n, 3, 32, 32) to the logits of so many names."""
+    from torch import nn
 
-    def __init__(self, count: int, width: int = 24):
-        super().__init__()
-        layers, before = [], 3
-        for after in (width, 2 * width, 3 * width, 4 * width):
-            layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
-            layers += [nn.MaxPool2d(2)] if after < 4 * width else [nn.AvgPool2d(2)]
-            before = after
-        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.3), nn.Linear(4 * before, count))
+    layers, before = [], 3
+    for after in (width, 2 * width, 3 * width, 4 * width):
+        layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+        layers += [nn.MaxPool2d(2)] if after < 4 * width else [nn.AvgPool2d(2)]
+        before = after
+    return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.3), nn.Linear(4 * before, count))
 
-    def forward(self, pictures):
-        """Return the logits of the names, (pictures, names)."""
-        return self.layers(pictures)
 
-    @torch.no_grad()
+class Judge:
+    """Reads a picture with a network whose weights are stored in a file."""
+
+    def __init__(self, file: str | Path):
+        from safetensors.torch import load_file
+
+        self.network = network(len(names()))
+        self.network.load_state_dict(load_file(file))
+        self.network.float().eval()
+
     def read(self, pictures) -> list[str]:
         """Return the name that each picture (n, 3, 32, 32) is read as."""
+        import torch
+
+        with torch.inference_mode():
+            found = self.network(pictures).argmax(1)
         known = names()
-        return [known[number] for number in self(pictures).argmax(1).tolist()]
+        return [known[number] for number in found.tolist()]
 
 
 @cache
 def judge() -> Judge:
     """Return the judge as ``data/build/emoji.py`` trained it; it has seen the sets of role ``judge`` alone."""
-    from safetensors.torch import load_file
-
     from llmlab import models
 
-    weights = load_file(models.path("emoji-diffusion") / "judge.safetensors")
-    found = Judge(len(names()))
-    found.load_state_dict(weights)
-    return found.float().eval()
+    return Judge(models.path("emoji-diffusion") / "judge.safetensors")
 
 
 def kept(split: str | None = None) -> list[str]:

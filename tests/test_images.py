@@ -208,10 +208,10 @@ def test_a_bag_of_words_with_a_reader_has_no_order_either():
 def test_a_reader_answers_from_the_real_places_alone_and_is_stored_whole(tmp_path):
     import torch
 
-    from llmlab.text_reader import Reader
+    from llmlab import text_reader
 
     torch.manual_seed(0)
-    reader = Reader(6).eval()
+    reader = text_reader.make(6).eval()
     reader.middle, reader.spread = torch.randn(6), torch.rand(6) + 0.5
     vectors, real = torch.randn(3, 5, 6), torch.arange(5) < torch.tensor([[5], [2], [4]])
     with torch.no_grad():
@@ -225,8 +225,8 @@ def test_a_reader_answers_from_the_real_places_alone_and_is_stored_whole(tmp_pat
         reader.spread *= 2
         assert torch.allclose(reader(flipped, real), found, atol=1e-5)  # scaled as the buffers say
         reader.spread /= 2
-        reader.save(tmp_path)
-        assert torch.allclose(Reader.load(tmp_path)(vectors, real), found, atol=0.02)
+        text_reader.save(reader, tmp_path)
+        assert torch.allclose(text_reader.load(tmp_path)(vectors, real), found, atol=0.02)
 
 
 def test_noise_is_added_as_the_formula_says():
@@ -364,7 +364,7 @@ def test_the_stored_model_draws_what_was_measured(measured, monkeypatch):
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     assert about["words"] == list(digits.vocabulary()) and about["text"] == measured["chosen"]["text"]
     model = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", torch_dtype=torch.float32).eval()
-    reader = text_reader.Reader.load(folder / "reader")
+    reader = text_reader.load(folder / "reader")
     monkeypatch.setattr(
         digits, "reader_of", lambda kind: reader
     )  # the stored one, instead of learning it anew

@@ -263,6 +263,22 @@ def test_measured_rows_fit_the_questions():
     assert measured["refusal_scores"]["test"].keys() == {"answerable", "others"}
 
 
+def test_the_refusal_was_chosen_on_the_earlier_questions():
+    measured = json.loads(MEASURED.with_name("02_refusal.json").read_text("utf-8"))
+    scores = {(row["split"], row["answerable"]): np.array(row["scores"]) for row in measured["rows"]}
+    asked = {"dev": rag.questions("dev") + rag.questions("test"), "test": rag.refusal_questions()}
+    for (split, answerable), values in scores.items():
+        assert len(values) == sum(bool(one["answers"]) is answerable for one in asked[split])
+    chosen = measured["refusal"]
+    best = chosen["tried"][chosen["signal"]]
+    assert best["threshold"] == chosen["threshold"]
+    assert best["refused"] == max(one["refused"] for one in chosen["tried"].values())
+    assert (scores["dev", False] < chosen["threshold"]).mean() == pytest.approx(best["refused"])
+    # 0.15 is what may be refused wrongly, two points of it are kept back.
+    kept = (scores["dev", True] < chosen["threshold"]).mean()
+    assert 0.11 < kept <= 0.13
+
+
 # ---------------------------------------------------------------- one's own GPT
 
 

@@ -163,7 +163,7 @@ def learnt(kind: str, sigma: float, seed: int):
     torch.manual_seed(seed)
     train = images.prompts("train")
     vectors, real = encode([prompt.text for prompt in train], kind)
-    reader = text_reader.Reader(vectors.shape[2])
+    reader = text_reader.make(vectors.shape[2])
     if kind != "words":
         reader.middle, reader.spread = standard(vectors, real)
     wanted = asked_of(train)
@@ -568,7 +568,7 @@ def main() -> None:
     for name, (kind, noise) in zip(("unet", "unet-words"), tested, strict=False):
         model, log = rounded(kind, noise, 0)
         store(model, kind, log, name)
-        reader_of(kind.removesuffix("+reader")).save(TARGET / name.replace("unet", "reader"))
+        text_reader.save(reader_of(kind.removesuffix("+reader")), TARGET / name.replace("unet", "reader"))
     (TARGET / "scheduler").mkdir(exist_ok=True)
     from diffusers import DDIMScheduler
 

@@ -26,12 +26,13 @@ def signals(asked: list[dict], chosen: dict) -> dict[str, np.ndarray]:
     method = search.hybrid(chosen["bm25_share"]) if chosen["method"] == "hybrid" else chosen["method"]
     order = np.argsort(-table[method], axis=1, kind="stable")
     shown = [[found[i] for i in line[: chosen["k"]]] for line in order]
-    return {
+    values = {
         "first": best[:, 0],
         "five": best[:, :5].mean(axis=1),
         "bm25": table["bm25"].max(axis=1),
-        "sentence": np.array(search.nearest_sentence(asked, shown)["near"]),
+        "sentence": search.nearest_sentence(asked, shown)["near"],
     }
+    return {name: np.round(np.array(value, dtype=float), 4) for name, value in values.items()}
 
 
 def choose(values: dict[str, np.ndarray], answerable: np.ndarray) -> dict:
@@ -39,7 +40,7 @@ def choose(values: dict[str, np.ndarray], answerable: np.ndarray) -> dict:
     tried = {}
     for name, signal in values.items():
         good = np.sort(signal[answerable])
-        threshold = round(float(good[int((MOST_REFUSED - MARGIN) * len(good))]), 4)  # refused: below it
+        threshold = float(good[int((MOST_REFUSED - MARGIN) * len(good))])  # refused: below it
         tried[name] = {"threshold": threshold, "refused": float((signal[~answerable] < threshold).mean())}
     best = max(tried, key=lambda name: tried[name]["refused"])
     return {"signal": best, "threshold": tried[best]["threshold"], "tried": tried}
@@ -55,28 +56,24 @@ def main() -> None:
     values = {split: signals(some, chosen) for split, some in asked.items()}
     answerable = {split: np.array([bool(one["answers"]) for one in some]) for split, some in asked.items()}
     refusal = choose(values["dev"], answerable["dev"])
-    scores = {
-        split: {
-            kind: np.round(values[split][refusal["signal"]][answerable[split] == wanted], 4).tolist()
-            for kind, wanted in (("answerable", True), ("others", False))
-        }
-        for split in asked
-    }
+    everything = []
+    for split in asked:
+        for wanted in (True, False):
+            scores = values[split][refusal["signal"]][answerable[split] == wanted]
+            everything.append({"split": split, "answerable": wanted, "scores": scores.tolist()})
+            print(
+                split,
+                "answerable:",
+                wanted,
+                "refused",
+                round(float((scores < refusal["threshold"]).mean()), 3),
+            )
     about = {
         "encoder": models.entry("encoder", "cpu").name,
         "machine": rows.machine(),
         "made_by": "data/build/refusal.py",
     }
-    rows.write(options.out, {"refusal": refusal, "scores": scored(scores, refusal)} | about)
-
-
-def scored(scores: dict, refusal: dict) -> dict:
-    """Print the shares of both failures and return the scores."""
-    for split, both in scores.items():
-        false = np.mean(np.array(both["others"]) >= refusal["threshold"])
-        wrong = np.mean(np.array(both["answerable"]) < refusal["threshold"])
-        print(f"{split}: false answers {false:.3f}, wrongly refused {wrong:.3f}", flush=True)
-    return scores
+    rows.write(options.out, {"rows": everything, "refusal": refusal} | about)
 
 
 if __name__ == "__main__":
