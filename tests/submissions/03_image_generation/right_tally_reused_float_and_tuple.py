@@ -1,0 +1,15 @@
+# approach: 組みこみの名前 float と tuple を、変数に使う
+# %% grade_id="tally"
+float = 0
+tuple = ()
+
+
+def tally(readings, asked, kinds):
+    out = {}
+    for k in dict.fromkeys(kinds):
+        rows = [(r, a) for r, a, q in zip(readings, asked, kinds) if q == k]
+        n = len(rows)
+        right = sum(r == a for r, a in rows)
+        swapped = sum(r != a and len(a) == 2 and r == a[::-1] for r, a in rows)
+        out[k] = {"n": n, "right": right / n, "swapped": swapped / n, "other": (n - right - swapped) / n}
+    return out
