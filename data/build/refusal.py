@@ -69,6 +69,8 @@ def main() -> None:
                 round(float((scores < refusal["threshold"]).mean()), 3),
             )
     about = {
+        "most_refused": MOST_REFUSED,
+        "margin": MARGIN,
         "encoder": models.entry("encoder", "cpu").name,
         "machine": rows.machine(),
         "made_by": "data/build/refusal.py",
