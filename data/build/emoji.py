@@ -152,11 +152,11 @@ def sheets() -> None:
     for font, icons in packages.items():
         sheet = np.full((high, COLUMNS, emoji.SIZE, emoji.SIZE, 3), 255, np.uint8)
         for place, row in enumerate(table["picture"]):
-            found = drawing(icons, row["code"], noto[row["code"]])
-            if found is None:
+            drawn = drawing(icons, row["code"], noto[row["code"]])
+            if drawn is None:
                 print(font, "has no", row["name"])
             else:
-                sheet[divmod(place, COLUMNS)] = found
+                sheet[divmod(place, COLUMNS)] = drawn
         pixels = sheet.transpose(0, 2, 1, 3, 4).reshape(high * emoji.SIZE, COLUMNS * emoji.SIZE, 3)
         Image.fromarray(pixels).save(IMAGES / "emoji" / f"{font}.png", optimize=True)
 

@@ -177,7 +177,7 @@ FACTS = [
     (("before lunch", "after lunch", "at midnight", "at dawn"),
      ("{a} called the doctor {x}.", "It was {x} when {a} called the doctor.", "The doctor got the call of {a} {x}."),
      "{a} did not call the doctor {x}."),
-]  # fmt: skip
+]  # fmt: skip  -- one event a line
 DETAILS = (
     "It was a warm day.", "Nobody was surprised.", "A letter had come from {b}.", "{b} had not been told.",
     "The shop next door was closed.", "{b} was looking for a new flat.", "", "", "",
