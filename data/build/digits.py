@@ -257,9 +257,8 @@ def trained(job: dict):
     scales = {}
     for name, there in (("encoder_hidden_states", real), ("class_labels", whole)):
         scales[name] = standard(told[name], there)
-        if job["text"].startswith(
-            "words"
-        ):  # a word is there or not: nothing to scale; the reader's part is scaled
+        if job["text"].startswith("words"):
+            # A word is there or not: nothing to scale. What the reader says is scaled.
             scales[name][0][: len(vocabulary()) + 1] = 0
             scales[name][1][: len(vocabulary()) + 1] = 1
         told[name] = (told[name] - scales[name][0]) / scales[name][1]
