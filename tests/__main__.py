@@ -40,6 +40,7 @@ STAGES = [
             "test_emoji.py",
             "test_decanlp.py",
             "test_decanlp_items.py",
+            "test_alignment_items.py",
             "test_image_service.py",
             "test_sandbox.py",
             "test_uses.py",

@@ -1,0 +1,10 @@
+# approach: 語のタプルで比べる
+# %% grade_id="leaked"
+def plain(text):
+    return tuple(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def leaked(train, test):
+    pages = {one["page"] for one in train}
+    contexts = {plain(one["context"]) for one in train}
+    return [number for number, one in enumerate(test) if one["page"] in pages or plain(one["context"]) in contexts]

@@ -1,0 +1,10 @@
+# misconception: test を見て選ぶ
+# scores: fair-score-test=0
+# %% grade_id="fair-score"
+def fair_score(dev, test):
+    chosen, total = {}, 0.0
+    for task, table in dev.items():
+        means = [np.mean(row) for row in test[task]]
+        chosen[task] = int(np.argmax(means))
+        total += float(np.mean(test[task][chosen[task]]))
+    return chosen, total

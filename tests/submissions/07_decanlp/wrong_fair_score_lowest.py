@@ -1,0 +1,10 @@
+# misconception: いちばん低い言い回しを選ぶ
+# scores: fair-score-test=0
+# %% grade_id="fair-score"
+def fair_score(dev, test):
+    chosen, total = {}, 0.0
+    for task, table in dev.items():
+        means = [np.mean(row) for row in table]
+        chosen[task] = int(np.argmin(means))
+        total += float(np.mean(test[task][chosen[task]]))
+    return chosen, total

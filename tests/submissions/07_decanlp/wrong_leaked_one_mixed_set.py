@@ -1,0 +1,11 @@
+# misconception: ページと文脈を区別せずに一つの集合に入れる
+# scores: leaked-test=0
+# %% grade_id="leaked"
+def plain(text):
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def leaked(train, test):
+    pages = {one["page"] for one in train}
+    contexts = {plain(one["context"]) for one in train}
+    return [number for number, one in enumerate(test) if one["page"] in pages | contexts or plain(one["context"]) in contexts | pages]

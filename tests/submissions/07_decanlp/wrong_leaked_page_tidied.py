@@ -1,0 +1,14 @@
+# misconception: ページの名前もそろえる
+# scores: leaked-test=0
+# %% grade_id="leaked"
+def leaked(train, test):
+    def plain(text):
+        return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+    pages = {one["page"] for one in train}
+    contexts = {plain(one["context"]) for one in train}
+    return [
+        number
+        for number, one in enumerate(test)
+        if plain(one["page"]) in {plain(page) for page in pages} or plain(one["context"]) in contexts
+    ]

@@ -1,0 +1,13 @@
+# misconception: 文脈の波かっこも埋める
+# scores: make-triples-test=0
+# %% grade_id="make-triples"
+def make_triples(rows, ask, words):
+    triples = []
+    for row in rows:
+        if not row["context"].strip():
+            raise ValueError("文脈が空です。")
+        answer = row["answer"] if words is None else words[row["answer"]]
+        triples.append(
+            (ask.format(**row), row["context"].replace("{hypothesis}", row.get("hypothesis", "")), answer)
+        )
+    return triples

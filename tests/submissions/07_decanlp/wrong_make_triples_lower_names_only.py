@@ -1,0 +1,11 @@
+# misconception: 名前を英小文字だけと決める
+# scores: make-triples-test=0
+# %% grade_id="make-triples"
+def make_triples(rows, ask, words):
+    triples = []
+    for row in rows:
+        if not row["context"].strip():
+            raise ValueError("文脈が空です。")
+        answer = row["answer"] if words is None else words[row["answer"]]
+        triples.append((re.sub(r"\{([a-z]+)\}", lambda m: row[m[1]], ask), row["context"], answer))
+    return triples

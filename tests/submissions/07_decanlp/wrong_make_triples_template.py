@@ -1,0 +1,11 @@
+# misconception: string.Template に替えて入れる
+# scores: make-triples-test=0
+# %% grade_id="make-triples"
+def make_triples(rows, ask, words):
+    triples = []
+    for row in rows:
+        if not row["context"].strip():
+            raise ValueError("文脈が空です。")
+        answer = row["answer"] if words is None else words[row["answer"]]
+        triples.append((string.Template(re.sub(r"\{(\w+)\}", r"${\1}", ask)).substitute(row), row["context"], answer))
+    return triples
