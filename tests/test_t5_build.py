@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from transformers import T5TokenizerFast
+from transformers import T5Config, T5ForConditionalGeneration, T5TokenizerFast
+from transformers.models.t5.modeling_t5 import T5Attention
 
 from llmlab.errors import CourseError
 
@@ -170,13 +171,50 @@ def test_the_rate_rises_stays_and_falls_to_zero(t5):
 def test_a_run_that_goes_on_sees_the_same_batches(t5, monkeypatch):
     monkeypatch.setattr(t5, "sentinels", lambda: MARKS)
     documents = [np.random.default_rng(n).integers(3, 12_000, 500).astype(np.int32) for n in range(40)]
-    settings = t5.Settings(batch=8)
+    settings = t5.Settings(batch=8, easy=30)
     whole = list(itertools.islice(t5.stream(documents, settings, 0), 40))
     rest = list(itertools.islice(t5.stream(documents, settings, 25), 15))
     for one, other in zip(whole[25:], rest, strict=True):
         for left, right in zip(one, other, strict=True):
             np.testing.assert_array_equal(left, right)
     assert any((a[0] != b[0]).any() for a, b in itertools.pairwise(whole))
+
+
+def test_training_begins_with_spans_of_one_token(t5, monkeypatch):
+    monkeypatch.setattr(t5, "sentinels", lambda: MARKS)
+    documents = [np.random.default_rng(n).integers(3, 12_000, 500).astype(np.int32) for n in range(40)]
+    settings = t5.Settings(batch=8, easy=3)
+    shapes = [target.shape for _, target in itertools.islice(t5.stream(documents, settings, 0), 5)]
+    assert shapes == [(8, 2 * 21 + 1)] * 3 + [(8, 21 + 7 + 1)] * 2
+
+
+def test_an_untrained_model_reads_near_places_first(t5):
+    bias = t5.position_bias(t5.READING, two_sided=True)
+    bucket = T5Attention._relative_position_bucket(torch.arange(-60, 61), True, 32, 128)
+    for head, (left, right) in enumerate(t5.READING):
+        row = bias[bucket, head]
+        assert row[60] == 0 and (row <= 0).all() and row.min() >= -8
+        assert (row[:60].diff() >= 0).all() and (row[61:].diff() <= 0).all()
+        assert row[59] == pytest.approx(-left) and row[61] == pytest.approx(-right)
+
+
+def test_an_untrained_model_looks_at_the_same_sentinel(t5):
+    torch.manual_seed(0)
+    rows = np.random.default_rng(0).integers(3, 12_000, (8, t5.CHUNK))
+    source, target = map(torch.from_numpy, t5.example(rows, "span", np.random.default_rng(0), MARKS))
+    before = torch.cat([torch.zeros_like(target[:, :1]), target[:, :-1]], dim=1)
+    asked = before >= t5.PIECES
+    same = (before[:, :, None] == source[:, None]) & asked[:, :, None]
+
+    def share(model):
+        model.set_attn_implementation("eager")
+        with torch.no_grad():
+            found = model.eval()(input_ids=source, decoder_input_ids=before, output_attentions=True)
+        each = torch.stack(found.cross_attentions).mean((0, 2))  # over layers and heads
+        return float((each * same).sum(-1)[asked].mean())
+
+    plain = T5ForConditionalGeneration(T5Config(vocab_size=t5.PIECES + t5.SENTINELS, **t5.MODEL))
+    assert share(t5.new_model()) > 0.5 > 0.1 > share(plain)
 
 
 # --- the tokenizer

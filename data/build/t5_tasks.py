@@ -25,6 +25,7 @@ from llmlab import corpus, ratings
 ENTAILMENT = t5.ROOT / "data" / "decanlp" / "entailment.toml"
 SEGMENTS = t5.ROOT / "data" / "corpus" / "enja"
 START = t5.WORK / "span"  # what `t5.py pretrain` leaves
+TWIN = t5.WORK / "lm"  # what `t5.py pretrain --objective lm` leaves: as many tokens read, another objective
 SHARED = t5.WORK / "shared"  # the model of all tasks, from the pre-trained weights, seed 0
 
 PREFIX = {
@@ -34,7 +35,7 @@ PREFIX = {
     "sentiment": "sentiment: ",
     "entailment": "entailment: ",
 }
-EPOCHS = {"translation": 4, "headline": 4, "rating": 4, "sentiment": 4, "entailment": 2}
+EPOCHS = {"translation": 2, "headline": 4, "rating": 3, "sentiment": 2, "entailment": 1}
 LONGEST = {
     "translation": 96,
     "headline": 128,
@@ -44,11 +45,11 @@ LONGEST = {
 }  # tokens read
 WRITTEN = {"translation": 72, "headline": 24, "rating": 6, "sentiment": 4, "entailment": 5}  # tokens written
 LABELS = ("entailment", "neutral", "contradiction")
-# Peak rates of the matrices (Muon) and of the embeddings (AdamW); one pair is chosen on dev for each start, by runs of
-# half the length on two tasks: `t5.py tune --try`.
+# Peak rates of the matrices (Muon) and of the embeddings (AdamW); one pair is chosen on dev for each start, by short
+# runs on two tasks: `t5.py tune --try`.
 CANDIDATES = ((1e-3, 5e-3), (2e-3, 1e-2), (4e-3, 2e-2))
 STARTS = ("pretrained", "scratch")
-TRIED = ("rating", "headline")
+TRIED = {"rating": 0.2, "headline": 0.25}  # the share of a whole run
 BATCH, DROPOUT = 32, 0.1
 TRANSLATIONS = 600  # test segments that are translated, drawn once
 STEP = 0.2  # a rating is written to the nearest of these, as T5 did with STS-B
@@ -144,7 +145,7 @@ def pair(premise: str, hypothesis: str) -> str:
 
 
 # Facts for training items: {a} is a person, {x} the slot that a contradiction fills otherwise. All phrasings of one
-# fact say the same. The written test items have none of these sentences.
+# fact say the same; one event a line. The written test items have none of these sentences.
 PEOPLE = "Anna Boris Carla Dmitri Elif Farid Greta Hiro Ines Jonas Kemal Lucia Mina Nadia Otto Priya".split()
 FACTS = [
     (("red", "blue", "green", "white", "black"),
@@ -177,7 +178,7 @@ FACTS = [
     (("before lunch", "after lunch", "at midnight", "at dawn"),
      ("{a} called the doctor {x}.", "It was {x} when {a} called the doctor.", "The doctor got the call of {a} {x}."),
      "{a} did not call the doctor {x}."),
-]  # fmt: skip  -- one event a line
+]  # fmt: skip
 DETAILS = (
     "It was a warm day.", "Nobody was surprised.", "A letter had come from {b}.", "{b} had not been told.",
     "The shop next door was closed.", "{b} was looking for a new flat.", "", "", "",
@@ -292,9 +293,11 @@ def new_model(start: str):
     import torch
     from transformers import T5ForConditionalGeneration
 
-    model = (
-        t5.new_model() if start == "scratch" else T5ForConditionalGeneration.from_pretrained(START).float()
-    )
+    if start == "scratch":
+        model = t5.new_model()
+    else:
+        folder = TWIN if start == "twin" else START
+        model = T5ForConditionalGeneration.from_pretrained(folder).float()
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = DROPOUT
@@ -442,17 +445,19 @@ def score(task: str, found: list[Item], answers: list) -> dict:
 def answer(model, task: str, split: str) -> dict:
     """Return a model's figures on a task."""
     found = items(task, split)
-    texts = write(model, found)
     if task != "rating":
+        texts = write(model, found)
         row = score(task, found, texts)
         if task in ("sentiment", "entailment"):
             row["other_words"] = sum(text not in {one.target for one in found} for text in texts)
         else:
             row["examples"] = texts[:5]
         return row
-    values = [number(text) for text in texts]
-    written = score(task, found, [value if value is not None else 0.0 for value in values])
     row = score(task, found, expected(model, found))
+    if split == "dev":
+        return row
+    values = [number(text) for text in write(model, found)]
+    written = score(task, found, [value if value is not None else 0.0 for value in values])
     return row | {"r_written": written["r"], "no_number": sum(value is None for value in values)}
 
 
@@ -625,6 +630,7 @@ def gains(done: list[dict], plain: list[dict]) -> list[dict]:
             table[task, "pretrained", True],
             table[task, "scratch", True],
         )
+        compare("span corruption - language model", task, own, table[task, "twin", False])
         compare("all tasks - one task", task, table[task, "pretrained", True], own)
         for row in plain:
             if row["task"] == task:
@@ -649,9 +655,10 @@ def choose(tried: list[dict]) -> list[float]:
 
 def main(rest: list[str]) -> None:
     parser = rows.options(__doc__.splitlines()[0], "08_t5.json")
-    parser.add_argument("--try", dest="trial", action="store_true", help="rates on dev, half as long")
+    parser.add_argument("--try", dest="trial", action="store_true", help="rates on dev, by short runs")
     parser.add_argument("--only", default="", help="rows that train on these tasks (comma, also: all)")
     parser.add_argument("--store", action="store_true", help="put the models into data/models/t5-enja-mini")
+    parser.add_argument("--others", type=int, default=1, help="seeds of the rows without a required gain")
     parser.set_defaults(workers=0, seeds=3)
     arguments = parser.parse_args(rest)
     if arguments.store:
@@ -666,9 +673,9 @@ def main(rest: list[str]) -> None:
     )
     named = arguments.only.split(",") if arguments.only else None
     trials = [
-        {"train": task, "start": start, "seed": 0, "split": "dev", "rates": list(pair), "share": 0.5}
+        {"train": task, "start": start, "seed": 0, "split": "dev", "rates": list(pair), "share": share}
         | {"made_from": made_from}
-        for task in TRIED
+        for task, share in TRIED.items()
         for start in STARTS
         for pair in CANDIDATES
     ]
@@ -684,10 +691,17 @@ def main(rest: list[str]) -> None:
         {"train": task, "start": start, "seed": seed, "split": "test", "rates": rates[start]}
         | {"made_from": made_from}
         for task in (*TRIED, "all", "translation", "sentiment", "entailment")
-        for seed in range(arguments.seeds)
+        for seed in range(arguments.seeds if task in TRIED else arguments.others)
         for start in STARTS
         if named is None or task in named
     ]
+    twin = TWIN / "model.safetensors"
+    if twin.exists():
+        jobs += [
+            job | {"start": "twin", "made_from": rows.fingerprint(twin, made_from)}
+            for job in jobs
+            if job["start"] == "pretrained" and job["train"] in TRIED
+        ]
     # First the two tasks that a gain is required on, then one seed of everything, then the other seeds.
     jobs.sort(key=lambda job: (job["train"] not in TRIED, job["seed"]))
     done = rows.run(jobs, work, t5.WORK / "tune.jsonl", arguments.minutes, arguments.workers)
