@@ -147,6 +147,7 @@ def pair(premise: str, hypothesis: str) -> str:
 # Facts for training items: {a} is a person, {x} the slot that a contradiction fills otherwise. All phrasings of one
 # fact say the same; one event a line. The written test items have none of these sentences.
 PEOPLE = "Anna Boris Carla Dmitri Elif Farid Greta Hiro Ines Jonas Kemal Lucia Mina Nadia Otto Priya".split()
+# fmt: off
 FACTS = [
     (("red", "blue", "green", "white", "black"),
      ("{a} painted the fence {x}.", "The fence was painted {x} by {a}.", "The colour that {a} gave the fence was {x}."),
@@ -178,11 +179,12 @@ FACTS = [
     (("before lunch", "after lunch", "at midnight", "at dawn"),
      ("{a} called the doctor {x}.", "It was {x} when {a} called the doctor.", "The doctor got the call of {a} {x}."),
      "{a} did not call the doctor {x}."),
-]  # fmt: skip
+]
 DETAILS = (
     "It was a warm day.", "Nobody was surprised.", "A letter had come from {b}.", "{b} had not been told.",
     "The shop next door was closed.", "{b} was looking for a new flat.", "", "", "",
-)  # fmt: skip
+)
+# fmt: on
 
 
 def made_entailment(rng: np.random.Generator, groups: int) -> list[Item]:
