@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import platform
 import random
+import warnings
 
 from llmlab.errors import CourseError
 
@@ -92,6 +93,10 @@ def start(runtime: str = "cpu", seed: int = 0):
 
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
+    # peft asks transformers by a name that will change: nothing that a student could do.
+    warnings.filterwarnings(
+        "ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning
+    )
     if int(transformers.__version__.split(".")[0]) != 5:
         raise CourseError(
             f"transformers {transformers.__version__} が入っています。この教材は 5 系で動きます。"
