@@ -94,7 +94,8 @@ def explore(draw, alt, labels=None, **controls) -> None:
     for knob in knobs.values():
         knob.observe(moved, names="value")
     redraw()
-    box = ipywidgets.VBox([ipywidgets.HBox(list(knobs.values())), picture])
+    row = ipywidgets.HBox(list(knobs.values()), layout=ipywidgets.Layout(flex_flow="row wrap"))
+    box = ipywidgets.VBox([row, picture])
     # One bundle with both forms: a page without a kernel shows the figure instead of the widget.
     display(
         {
@@ -318,6 +319,8 @@ def token_bar(max_new_tokens: int, desc: str = "書いています"):
             self.bar.update(self.steps > 0)
 
         def end(self):
+            # An answer may end early: tqdm would leave a red bar, as after a failure.
+            self.bar.total = self.bar.n
             self.bar.close()
 
     return Bar()

@@ -271,3 +271,11 @@ def test_token_bar_counts_the_new_tokens_of_a_batch():
         prompt, attention_mask=prompt, max_new_tokens=7, min_new_tokens=7, do_sample=False, streamer=bar
     )
     assert bar.steps == bar.bar.n == output.shape[1] - prompt.shape[1] == 7
+
+
+def test_a_bar_whose_answer_ends_early_is_not_left_as_a_failure():
+    bar = widgets.token_bar(7)
+    for _ in range(4):  # the prompt and three tokens
+        bar.put(None)
+    bar.end()
+    assert bar.bar.n == bar.bar.total == 3
