@@ -63,7 +63,8 @@ def check_disk(folder=ROOT, needed_gb=NEEDED_GB):
 def wanted_stamp(with_tests):
     """Return what the environment must have been made from: the two locks, pyproject, Python."""
     parts = [platform.python_version(), "tests" if with_tests else ""]
-    for name in ["requirements.txt", "pyproject.toml"] + (["tests/requirements.txt"] if with_tests else []):
+    tests = ["tests/requirements.txt", "tests/transformers-5.2.txt"] if with_tests else []
+    for name in ["requirements.txt", "pyproject.toml", *tests]:
         parts.append(hashlib.sha256((ROOT / name).read_bytes()).hexdigest())
     return parts
 
@@ -151,6 +152,11 @@ def make_environment(with_tests):
     # setuptools' advice to package authors says nothing to who opens a course.
     quiet = dict(os.environ, PYTHONWARNINGS="ignore")
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT), env=quiet)
+    if with_tests:
+        # An old transformers, in a folder of its own: lesson 11's pipeline is compared with it.
+        old = str(VENV / "transformers-5.2")
+        shutil.rmtree(old, ignore_errors=True)
+        pip("install", "--no-deps", "--target", old, "-r", str(ROOT / "tests" / "transformers-5.2.txt"))
     # No question about news over the notebook: a class has no network.
     news = "@jupyterlab/apputils-extension:announcements"
     run_python("-m", "jupyter", "labextension", "disable", news, stderr=subprocess.DEVNULL)

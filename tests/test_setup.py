@@ -22,7 +22,8 @@ def clone(tmp_path, monkeypatch):
     for name in ("requirements.txt", "pyproject.toml"):
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
     (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "requirements.txt").write_text("x==1\n")
+    for name in ("requirements.txt", "transformers-5.2.txt"):
+        (tmp_path / "tests" / name).write_text("x==1\n")
     monkeypatch.setattr(setup, "ROOT", tmp_path)
     monkeypatch.setattr(setup, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(setup, "STAMP", tmp_path / ".venv" / "stamp.json")
@@ -68,6 +69,12 @@ def test_second_start_sets_nothing_up_again(clone, monkeypatch):
     setup.ensure()
     assert calls == []
     assert not setup.is_ready(with_tests=True), "the tests' packages are not there yet"
+    setup.ensure(with_tests=True)
+    old = [words for words in calls if str(setup.VENV / "transformers-5.2") in words]
+    assert len(old) == 1 and "--target" in old[0] and "--no-deps" in old[0], (
+        "beside the packages, never over them"
+    )
+    assert setup.is_ready(with_tests=True)
     (clone / "requirements.txt").write_text("torch==1\npip==1\n")
     assert not setup.is_ready(with_tests=False), "another lock needs another set-up"
 
