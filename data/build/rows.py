@@ -60,6 +60,15 @@ def bits(values) -> str:
     return "".join("1" if value else "0" for value in values)
 
 
+def brief(row: dict) -> dict:
+    """Return a row without what only later arithmetic reads: one entry per item, the fingerprint."""
+    return {
+        name: brief(value) if isinstance(value, dict) else value
+        for name, value in row.items()
+        if name not in ("right", "scores", "made_from")
+    }
+
+
 def common_length(lists: list[list]) -> int:
     """Return how many first entries all lists share."""
     for length, entries in enumerate(zip(*lists, strict=False)):
@@ -140,12 +149,8 @@ def run(
         # A line of its own even after one that was cut off.
         with file.open("a", encoding="utf-8") as lines:
             lines.write("\n" + json.dumps({"job": job, "row": row}, ensure_ascii=False) + "\n")
-        shown = {
-            name: value for name, value in (job | row).items() if name not in ("right", "scores", "made_from")
-        }
-        print(
-            f"{(time.monotonic() - begin) / 60:5.1f} min", json.dumps(shown, ensure_ascii=False), flush=True
-        )
+        shown = json.dumps(brief(job | row), ensure_ascii=False)
+        print(f"{(time.monotonic() - begin) / 60:5.1f} min", shown, flush=True)
 
     def in_time() -> bool:
         return time.monotonic() - begin < 60 * minutes

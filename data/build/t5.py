@@ -511,9 +511,10 @@ def main() -> None:
     )
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--name", help="of the run in build/t5/; the objective unless given")
-    tune = commands.add_parser("tune", help="fine-tune on the tasks and measure (t5_tasks.py)")
-    tune.add_argument("rest", nargs=argparse.REMAINDER)
-    arguments = parser.parse_args()
+    commands.add_parser("tune", help="fine-tune on the tasks and measure (t5_tasks.py)", add_help=False)
+    arguments, rest = parser.parse_known_args()
+    if rest and arguments.command != "tune":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if arguments.command == "vocab":
         vocab()
     elif arguments.command == "pretrain":
@@ -523,7 +524,7 @@ def main() -> None:
         sys.path.insert(0, str(Path(__file__).parent))
         import t5_tasks
 
-        t5_tasks.main(arguments.rest)
+        t5_tasks.main(rest)
 
 
 if __name__ == "__main__":
