@@ -317,6 +317,8 @@ def fine_tune(model, tasks: list[str], rates: tuple[float, float], seed: int, sh
     for epoch in range(most):
         found = list(itertools.chain.from_iterable(pairs[task] for task in tasks if EPOCHS[task] > epoch))
         order += batches(found, np.random.default_rng((seed, epoch)))
+    if len(tasks) > 1:  # a task of fewer epochs is met to the end, else it is forgotten
+        order = [order[place] for place in np.random.default_rng(seed).permutation(len(order))]
     order = order[: round(share * len(order))]
     optimizers = t5.make_optimizers(model, settings)
     model.train()
@@ -589,7 +591,7 @@ def gain(task: str, ours: list[dict], theirs: list[dict]) -> list[dict]:
         gap = sides[0].mean(0) - sides[1].mean(0)
         draws = np.array([gap[places].mean() for places in resamples(found)])
         return [{"gain": round(float(gap.mean()), 4), "interval": interval(draws), "n": len(found)}]
-    value, results = np.array([one.value for one in found]), []
+    value, results, every = np.array([one.value for one in found]), [], []
     for source in ratings.SOURCES:
         places = [place for place, one in enumerate(found) if one.kind == source]
         part = [found[place] for place in places]
@@ -606,6 +608,12 @@ def gain(task: str, ours: list[dict], theirs: list[dict]) -> list[dict]:
         results.append(
             {"source": source, "gain": round(whole, 4), "interval": interval(draws), "n": len(part)}
         )
+        every.append((whole, draws))
+    # The sources share no cluster, so the mean of their draws is a draw of the mean.
+    whole, draws = (np.mean(side, axis=0) for side in zip(*every, strict=True))
+    results.append(
+        {"source": "mean", "gain": round(float(whole), 4), "interval": interval(draws), "n": len(found)}
+    )
     return results
 
 
