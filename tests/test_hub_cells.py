@@ -1,4 +1,4 @@
-"""Lessons 01 and 02 under the profiles with a network: a hub on loopback, small models of the same kinds.
+"""Lessons 01, 02 and 08 under the profiles with a network: a hub on loopback, small models of the same kinds.
 
 The hub answers for the repositories and commits that data/models.toml pins, and for nothing else. Weights are
 random, so what the cells say means nothing; that they run, and with which inputs, is what counts here.
@@ -157,8 +157,40 @@ def xlm_roberta(tokens: int):
     return transformers.XLMRobertaModel(config)
 
 
+def t5_tokenizer() -> dict:
+    """A unigram model with sentinels at its end, as T5 and Flan-T5 have it: no Japanese, an end, no beginning."""
+    core = Tokenizer(kinds.Unigram())
+    core.normalizer = normalizers.NFKC()
+    core.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    core.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    trainer = trainers.UnigramTrainer(
+        vocab_size=TOKENS, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False
+    )
+    core.train_from_iterator((text for text in sentences() if text.isascii()), trainer)
+    core.add_special_tokens([f"<extra_id_{number}>" for number in reversed(range(100))])
+    core.post_processor = processors.TemplateProcessing(
+        single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", core.token_to_id("</s>"))]
+    )
+    named = {"eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    sentinels = [f"<extra_id_{number}>" for number in range(100)]
+    config = named | {"tokenizer_class": "T5Tokenizer", "model_max_length": 512, "extra_ids": 100}
+    config |= {"additional_special_tokens": sentinels}
+    return {"tokenizer.json": core, "tokenizer_config.json": config, "special_tokens_map.json": named}
+
+
+def flan_t5(tokens: int):
+    """As Flan-T5: gated, its output matrix not tied, a few more rows than the tokenizer has tokens."""
+    config = transformers.T5Config(
+        vocab_size=tokens + 28, d_model=32, d_kv=8, d_ff=64, num_layers=2, num_decoder_layers=2, num_heads=4,
+        feed_forward_proj="gated-gelu", tie_word_embeddings=False, decoder_start_token_id=0,
+    )  # fmt: skip
+    return transformers.T5ForConditionalGeneration(config)
+
+
 # Qwen2.5 samples unless told otherwise; greedy cells must tell it.
 QWEN_SAMPLES = {"do_sample": True, "temperature": 0.7, "top_k": 20, "top_p": 0.8, "repetition_penalty": 1.1}
+
+
 # What each repository of the manifest is, in small: tokenizer, model, dtype of its weights, generation config.
 REPOSITORIES = {
     "HuggingFaceTB/SmolLM2-": (smollm_tokenizer, llama, torch.bfloat16, {}),
@@ -166,6 +198,7 @@ REPOSITORIES = {
     "google-bert/bert-base-uncased": (bert_tokenizer, bert_for_pre_training, torch.float32, None),
     "intfloat/multilingual-e5-small": (xlm_roberta_tokenizer, bert, torch.float32, None),
     "intfloat/multilingual-e5-base": (xlm_roberta_tokenizer, xlm_roberta, torch.float32, None),
+    "google/flan-t5-small": (t5_tokenizer, flan_t5, torch.float32, {"decoder_start_token_id": 0}),
 }
 
 
@@ -188,7 +221,10 @@ def checkpoint(kind: str) -> dict[str, bytes]:
     config |= {"architectures": [type(model).__name__], "torch_dtype": config.pop("dtype", None)}
     weights = model.state_dict()
     for name in getattr(model, "_tied_weights_keys", None) or ():
-        del weights[name]
+        if (
+            model.config.tie_word_embeddings or name != "lm_head.weight"
+        ):  # Flan-T5's output has weights of its own
+            del weights[name]
     if isinstance(model, transformers.BertForPreTraining):  # older names, as published
         weights = {
             name.replace("LayerNorm.weight", "LayerNorm.gamma").replace(
@@ -446,3 +482,23 @@ def test_a_wrong_mark_is_noticed(cells, change):
         check_marks(names["heard"], questions, pieces)
     names = cells("hub", last="search-vectors")
     check_marks(names["heard"], questions, pieces)
+
+
+REPORT_08 = """\
+print(json.dumps({"model": type(model).__name__, "same": tuned is model, "tokenizer": type(tokenizer).__name__,
+    "words": sum(w.numel() for w in model.parameters()), "prefixes": [one[0] for one in TASKS.values()],
+    "sum": sum(w.double().abs().sum().item() for w in model.parameters()), "equal": equal, "restored": all(same)}))
+"""
+
+
+def test_lesson_08_runs_with_what_the_hub_sends(tmp_path):
+    with hub(tmp_path, ("t5",)) as environment:
+        notebook, report = run("08_t5", environment, {"extra-hub-code": REPORT_08})
+    row = models.entry("t5", "hub")
+    assert (report["model"], report["tokenizer"]) == ("T5ForConditionalGeneration", "T5Tokenizer")
+    assert (report["words"], report["sum"]) == pytest.approx(size_of(kind_of(row)))
+    assert report["same"], "the hub's model answers the five kinds itself"
+    assert "translate English to German: " in report["prefixes"] and "rate: " not in report["prefixes"]
+    assert report["equal"] == [True] * 5 and report["restored"]
+    assert "プロファイル hub" in printed(notebook, "start") and row.name in printed(notebook, "load")
+    assert row.name in printed(notebook, "extra-hub-code")

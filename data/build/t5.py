@@ -115,13 +115,12 @@ def corrupt(ids: np.ndarray, noise: np.ndarray, sentinels: list[int]) -> tuple[n
 
 def restore(source: np.ndarray, target: np.ndarray, sentinels: list[int]) -> np.ndarray:
     """Return the tokens that ``corrupt`` made an input and a target from."""
-    known, spans, mark = set(sentinels), {}, None
+    known, spans, now = set(sentinels), {}, []
     for token in target[:-1].tolist():
         if token in known:
-            mark = token
-            spans[mark] = []
+            now = spans.setdefault(token, [])
         else:
-            spans[mark].append(token)
+            now.append(token)
     found = []
     for token in source[:-1].tolist():
         found += spans[token] if token in known else [token]

@@ -1,0 +1,33 @@
+# misconception: 文の初めの区間を数えない
+# scores: corrupt-test=0
+# %% grade_id="corrupt"
+def corrupt(ids, noise, sentinels, end):
+    source, target, used = [], [], 0
+    for place, token in enumerate(ids):
+        begins = place > 0 and noise[place] and not noise[place - 1]
+        if begins:
+            if used >= len(sentinels):
+                raise ValueError("番兵が足りません。")
+            source.append(sentinels[used])
+            target.append(sentinels[used])
+            used += 1
+        (target if noise[place] else source).append(token)
+    return [*source, end], [*target, end]
+
+
+def restore(source, target, sentinels, end):
+    spans, mark = {}, None
+    for token in target:
+        if token == end:
+            break
+        if token in sentinels:
+            mark, spans[token] = token, []
+        elif mark is not None:
+            spans[mark].append(token)
+    found = []
+    for token in source:
+        if token in sentinels:
+            found += spans.get(token, [])
+        elif token != end:
+            found.append(token)
+    return found

@@ -1,0 +1,9 @@
+# misconception: 二つずらす
+# scores: make-batch-test=0
+# %% grade_id="make-batch"
+def make_batch(targets, longest, pad, end, start):
+    rows = [list(row) if len(row) <= longest else [*row[: longest - 1], end] for row in targets]
+    width = max(len(row) for row in rows)
+    labels = [row + [-100] * (width - len(row)) for row in rows]
+    inputs = [([start, start, *row[:-2]] + [pad] * width)[:width] for row in rows]
+    return torch.tensor(inputs), torch.tensor(labels)

@@ -1,0 +1,9 @@
+# misconception: labels を 0 で埋める
+# scores: make-batch-test=0
+# %% grade_id="make-batch"
+def make_batch(targets, longest, pad, end, start):
+    rows = [list(row) if len(row) <= longest else [*row[: longest - 1], end] for row in targets]
+    width = max(len(row) for row in rows)
+    labels = [row + [0] * (width - len(row)) for row in rows]
+    inputs = [[start, *row[:-1]] + [pad] * (width - len(row)) for row in rows]
+    return torch.tensor(inputs), torch.tensor(labels)
