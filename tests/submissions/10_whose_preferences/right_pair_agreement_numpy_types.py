@@ -1,0 +1,16 @@
+# approach: 件の数と番号を NumPy の整数で返す
+# %% grade_id="pair-agreement"
+def pair_agreement(ratings, pairs):
+    points, cases = 0.0, 0
+    for first, second in pairs:
+        verdicts = []
+        for row in ratings:
+            a, b = row[first], row[second]
+            if np.isnan(a) or np.isnan(b):
+                continue
+            verdicts.append(1 if a > b else -1 if a < b else 0)
+        for one, other in combinations(verdicts, 2):
+            cases += 1
+            points += 1 if one == other else 0.5 if one == 0 or other == 0 else 0
+    silent = [*np.flatnonzero(np.isnan(ratings).all(1))]
+    return (np.float64(points / cases) if cases else None), np.int64(cases), silent

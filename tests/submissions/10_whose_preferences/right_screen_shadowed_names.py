@@ -1,0 +1,25 @@
+# approach: sum や zip などの名前を、セルの変数に使う
+# %% grade_id="screen"
+sum, tuple, list, str, bool, max, enumerate = 0, (), [], '', True, 1, 2
+
+
+def screen(marks, researcher, cutoff, margin, least):
+    hired, held, unknown = [], [], []
+    for name, given in marks.items():
+        same = number = 0
+        for mine, theirs in zip(given, researcher):
+            if theirs is None or theirs == "ok" or mine is None:
+                continue
+            number += 1
+            same += mine == theirs
+        if number < least:
+            unknown.append(name)
+            continue
+        share = same / number
+        if share >= cutoff:
+            hired.append(name)
+        elif share >= cutoff - margin:
+            held.append(name)
+    if not hired:
+        raise ValueError("雇う人がいません。")
+    return hired, held, unknown

@@ -1,0 +1,27 @@
+# misconception: 偶然では、違う文の点だけを選ぶ
+# scores: alpha-test=0
+# %% grade_id="alpha"
+def alpha(ratings, level):
+    units = []
+    for column in ratings.T.tolist():
+        unit = [x for x in column if x == x]
+        if len(unit) >= 2:
+            units.append(unit)
+    if not units:
+        raise ValueError("点が 2 つ以上ある文がありません。")
+    values = [(k, x) for k, unit in enumerate(units) for x in unit]
+    n = len(values)
+
+    def distance(x, y):
+        if level == "nominal":
+            return 0 if x == y else 1
+        return (x - y) ** 2
+
+    def total(some):
+        return sum(distance(x, y) for place, x in enumerate(some) for other, y in enumerate(some) if place != other)
+
+    observed = sum(total(unit) / (len(unit) - 1) for unit in units) / n
+    expected = sum(distance(x, y) for k, x in values for h, y in values if k != h) / max(1, sum(k != h for k, _ in values for h, _ in values))
+    if expected == 0:
+        return None
+    return 1 - observed / expected

@@ -1,0 +1,23 @@
+# misconception: 境目より 0.01 低い人も雇う
+# scores: screen-test=0
+# %% grade_id="screen"
+def screen(marks, researcher, cutoff, margin, least):
+    hired, held, unknown = [], [], []
+    for name, given in marks.items():
+        same = number = 0
+        for mine, theirs in zip(given, researcher):
+            if theirs is None or theirs == "ok" or mine is None:
+                continue
+            number += 1
+            same += mine == theirs
+        if number < least:
+            unknown.append(name)
+            continue
+        share = same / number
+        if share >= cutoff - 0.01:
+            hired.append(name)
+        elif share >= cutoff - margin:
+            held.append(name)
+    if not hired:
+        raise ValueError("雇う人がいません。")
+    return hired, held, unknown

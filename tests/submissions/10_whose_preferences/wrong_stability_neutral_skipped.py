@@ -1,0 +1,20 @@
+# misconception: ラベルが 0 の文を外す
+# scores: stability-test=0
+# %% grade_id="stability"
+def stability(ratings, sizes, draws, generator):
+    columns = [column[~np.isnan(column)] for column in ratings.T]
+    fewest = min(map(len, columns))
+    for k in sizes:
+        if k < 1 or k > fewest:
+            raise ValueError(f"{k} 個は選べません。")
+    curve = []
+    for k in sizes:
+        same = []
+        for column in columns:
+            if column.sum() == 0:
+                continue
+            for _ in range(draws):
+                chosen = generator.choice(column, size=k, replace=False)
+                same.append(np.sign(np.mean(chosen)) == np.sign(np.mean(column)))
+        curve.append(sum(same) / len(same) if same else 1.0)
+    return curve

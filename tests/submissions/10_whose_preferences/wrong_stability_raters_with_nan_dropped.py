@@ -1,0 +1,20 @@
+# misconception: nan が一つでもある評価者を外す
+# scores: stability-test=0
+# %% grade_id="stability"
+def stability(ratings, sizes, draws, generator):
+    whole = ratings
+    ratings = ratings[~np.isnan(ratings).any(axis=1)]
+    columns = [column[~np.isnan(column)] for column in ratings.T]
+    fewest = (~np.isnan(whole)).sum(axis=0).min()
+    for k in sizes:
+        if k < 1 or k > fewest:
+            raise ValueError(f"{k} 個は選べません。")
+    curve = []
+    for k in sizes:
+        same = []
+        for column in columns:
+            for _ in range(draws):
+                chosen = generator.permutation(column)[:k]
+                same.append(np.sign(np.mean(chosen)) == np.sign(np.mean(column)))
+        curve.append(sum(same) / len(same))
+    return curve

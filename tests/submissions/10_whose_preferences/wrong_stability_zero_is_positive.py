@@ -1,0 +1,18 @@
+# misconception: 平均が 0 なら、正とみなす
+# scores: stability-test=0
+# %% grade_id="stability"
+def stability(ratings, sizes, draws, generator):
+    columns = [column[~np.isnan(column)] for column in ratings.T]
+    fewest = min(map(len, columns))
+    for k in sizes:
+        if k < 1 or k > fewest:
+            raise ValueError(f"{k} 個は選べません。")
+    curve = []
+    for k in sizes:
+        same = []
+        for column in columns:
+            for _ in range(draws):
+                chosen = generator.choice(column, size=k, replace=False)
+                same.append((np.mean(chosen) >= 0) == (np.mean(column) >= 0))
+        curve.append(sum(same) / len(same))
+    return curve
