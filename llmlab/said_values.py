@@ -151,7 +151,8 @@ def calendar_words(word: str) -> list[str]:
 
 def stem(word: str) -> str:
     """Lower case, without a possessive or plural s."""
-    return re.sub(r"(?:['’]s|s['’]|s)$", "", word.lower())
+    plain = word.lower()
+    return re.sub(r"(?:['’]s|s['’]|s)$", "", plain) or plain  # a single s stays
 
 
 def resolve(token: str, source: list[str]) -> str:

@@ -345,6 +345,7 @@ CARD = alignment.Card(
         "Lamps, 3 of them, and three more.",
         'He said: "Lamps are there."',
         "7.20 euros, that is €7.20.",
+        "The lamp s and the lamp 's are there, S.",
     ],
 )
 def test_what_the_card_holds_is_not_fabricated_in_any_form(said):

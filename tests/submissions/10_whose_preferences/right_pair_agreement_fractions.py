@@ -1,0 +1,14 @@
+# approach: Fraction で返す
+# %% grade_id="pair-agreement"
+def pair_agreement(ratings, pairs):
+    from fractions import Fraction
+
+    points, cases = Fraction(0), 0
+    for first, second in pairs:
+        verdicts = np.sign(ratings[:, first] - ratings[:, second])
+        verdicts = verdicts[~np.isnan(verdicts)]
+        for one, other in combinations(verdicts, 2):
+            points += 1 - Fraction(int(abs(one - other)), 2)
+            cases += 1
+    silent = [rater for rater, row in enumerate(ratings) if np.isnan(row).all()]
+    return points / cases if cases else None, cases, silent

@@ -1,0 +1,18 @@
+# misconception: draws を 400 までに減らす
+# scores: stability-test=0
+# %% grade_id="stability"
+def stability(ratings, sizes, draws, generator):
+    columns = [column[~np.isnan(column)] for column in ratings.T]
+    fewest = min(len(column) for column in columns)
+    if not all(1 <= k <= fewest for k in sizes):
+        raise ValueError(f"k は 1 から {fewest} までです。")
+    draws = min(draws, 400)
+    curve = []
+    for k in sizes:
+        same = 0
+        for column in columns:
+            for _ in range(draws):
+                chosen = generator.choice(column, k, replace=False)
+                same += np.sign(chosen.sum()) == np.sign(column.sum())
+        curve.append(same / (len(columns) * draws))
+    return curve
