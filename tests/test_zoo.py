@@ -361,7 +361,8 @@ def test_preload_that_fails_is_said():
 # ---- Which later cells a replaced cell reaches ------------------------------------------------------------
 
 CELLS = [
-    ("start", "import math\nimport torch\ntable = {}\ndef twice(x):\n    return 2 * first(x)"),
+    ("start", "import math\nimport torch\ntable = {}"),
+    ("helper", "def twice(x):\n    return 2 * first(x)"),
     ("first", "def first(x):\n    return x"),
     ("first-test", "found = first(1)\nfor size in (1, 2):\n    value = size\nassert found"),
     ("second", "def second(x):\n    return x"),
@@ -374,12 +375,15 @@ CELLS = [
 @pytest.mark.parametrize(
     ("source", "others"),
     [
-        ("def first(x):\n    found = size = value = x\n    return found", {"first-test", "start", "helper-test"}),
-        ("first = lambda x: x", {"first-test", "start", "helper-test"}),
-        ("def first(x):\n    table[x] = 1\n    return x", {"first-test", "start", "helper-test", "table-test"}),
-        ("def first(x):\n    table.update(a=1)\n    return x", {"first-test", "start", "helper-test", "table-test"}),
-        ("def first(x):\n    global second\n    second = x\n    return x", {"first-test", "start", "helper-test", "second-test"}),
-        ("assert_ = 1\ndef range(x):\n    return x\ndef first(x):\n    return x", {"first-test", "start", "helper-test"}),
+        ("def first(x):\n    found = size = value = x\n    return found", {"first-test", "helper", "helper-test"}),
+        ("first = lambda x: x", {"first-test", "helper", "helper-test"}),
+        ("def first(x):\n    table[x] = 1\n    return x", {"first-test", "helper", "helper-test", "table-test"}),
+        ("def first(x):\n    table.update(a=1)\n    return x", {"first-test", "helper", "helper-test", "table-test"}),
+        (
+            "def first(x):\n    global second\n    second = x\n    return x",
+            {"first-test", "helper", "helper-test", "second-test"},
+        ),
+        ("def range(x):\n    return x\ndef first(x):\n    return x", {"first-test", "helper", "helper-test"}),
     ],
 )
 def test_only_the_cells_that_can_notice_are_reached(source, others):
