@@ -406,6 +406,12 @@ def test_what_can_reach_everything_runs_everything(source):
     assert reach.reached(CELLS, {"first": source}) == {name for name, _ in CELLS}
 
 
+def test_what_a_reached_cell_reads_is_run_too():
+    cells = [("one", "def one():\n    pass"), ("two", "def two():\n    pass"), ("three", "def three():\n    pass")]
+    cells += [("test", "one()\ntwo()")]
+    assert reach.needed(cells, reach.reached(cells, {"one": "one = None"})) == {"one", "two", "test"}
+
+
 def test_a_cell_that_shadows_a_builtin_reaches_who_reads_it():
     cells = [("one", "a = 1"), ("one-test", "assert a"), ("two-test", "assert max([1, 2]) == 2")]
     assert reach.reached(cells, {"one": "a = max = 1"}) == {"one", "one-test", "two-test"}

@@ -175,3 +175,14 @@ def reached(cells: Sequence[tuple[str, str]], replaced: Mapping[str, str]) -> se
                 touched |= said[name].binds - said[name].imports
                 growing = True
     return result
+
+
+def needed(cells: Sequence[tuple[str, str]], wanted: set[str]) -> set[str]:
+    """Return the wanted cells and those before them that bind what they read."""
+    result, reads = set(), set()
+    for name, source in reversed(cells):
+        found = names_of(source)
+        if name in wanted or found.binds & reads:
+            result.add(name)
+            reads |= found.reads
+    return result

@@ -36,7 +36,7 @@ from pathlib import Path
 
 from llmlab.errors import CourseError
 from llmlab.grading.forks import CELL_LIMIT, LIMIT, ForkServer, Job, Outcome
-from llmlab.grading.reach import reached
+from llmlab.grading.reach import needed, reached
 from llmlab.grading.release import ROOT, find, names
 
 RIGHT_PER_CELL = 3
@@ -106,9 +106,9 @@ class Exercise:
     def reached(self, cells: dict[str, str]) -> list[tuple[str, str]]:
         """Return :meth:`replaced` without the later cells that cannot notice the replaced ones."""
         notebook = self.replaced(cells)
-        needed = reached(self.replaced({}), cells)
         first = min(place for place, (name, _) in enumerate(notebook) if name in cells)
-        kept = set(cells).union(*(self.tests.get(cell, []) for cell in cells)) | needed
+        wanted = reached(self.replaced({}), cells).union(*(self.tests.get(cell, []) for cell in cells))
+        kept = needed(notebook, wanted)
         return [cell for place, cell in enumerate(notebook) if place < first or cell[0] in kept]
 
     def filled(self, outcomes: list[Outcome], reference: list[Outcome]) -> list[Outcome]:
