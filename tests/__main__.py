@@ -42,6 +42,7 @@ STAGES = [
             "test_decanlp_items.py",
             "test_alignment_items.py",
             "test_question_answering.py",
+            "test_qa_questions.py",
             "test_image_service.py",
             "test_sandbox.py",
             "test_uses.py",
