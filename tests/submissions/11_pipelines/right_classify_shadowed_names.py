@@ -1,6 +1,6 @@
 # approach: list や sum などの名前を、セルの変数に使う
 # %% grade_id="classify"
-list, sum, zip, all, dict, set, str, len_ = [], 0, None, True, {}, 1, '', 2
+list, sum, zip, all, dict, set, abs, bool = [], 0, None, True, {}, 1, 2, 3
 
 
 def classify(texts, tokenizer, model):
@@ -10,7 +10,7 @@ def classify(texts, tokenizer, model):
     with torch.no_grad():
         logits = model(**batch).logits
     alone = model.config.num_labels == 1 or model.config.problem_type == "multi_label_classification"
-    shares = logits.sigmoid() if alone else logits.softmax(dim=-1)
+    shares = logits.sigmoid() if alone else logits.softmax(dim=1)
     names = model.config.id2label
     results = []
     for row in shares.tolist():

@@ -1,6 +1,6 @@
-# approach: list や str などの名前を、セルの変数に使う
+# approach: list や all などの名前を、セルの変数に使う
 # %% grade_id="generate-text"
-list, sum, zip, all, any, range, dict, len_ = [], 0, None, True, 1, 2, {}, 3
+list, sum, zip, all, any, dict, abs, bool = [], 0, None, True, 1, {}, 2, 3
 
 
 def generate_text(prompt, tokenizer, model, max_new_tokens, return_full_text=True):
@@ -11,8 +11,8 @@ def generate_text(prompt, tokenizer, model, max_new_tokens, return_full_text=Tru
         )
     else:
         encoded = tokenizer(prompt, return_tensors="pt")
-    tokens = model.generate(**encoded, max_new_tokens=max_new_tokens, do_sample=False)
-    fresh = tokens[0, encoded["input_ids"].shape[1] :]
+    (tokens,) = model.generate(**encoded, max_new_tokens=max_new_tokens, do_sample=False)
+    fresh = tokens[encoded["input_ids"].shape[1] :]
     text = tokenizer.decode(fresh, skip_special_tokens=True)
     if not return_full_text:
         return text

@@ -3,11 +3,11 @@
 # %% grade_id="best-span"
 def best_span(start_logits, end_logits, allowed, max_answer_len):
     places = torch.ones_like(allowed)
-    begins = start_logits.masked_fill(~places, float("-inf")).softmax(dim=-1).tolist()
-    ends = end_logits.masked_fill(~places, float("-inf")).softmax(dim=-1).tolist()
-    best = (None, None, begins[0] * ends[0])
+    both = torch.stack([start_logits, end_logits]).masked_fill(~places, float("-inf"))
+    begins, ends = both.softmax(dim=1).tolist()
+    candidates = [(None, None, begins[0] * ends[0])]
     for first in allowed.nonzero().flatten().tolist():
         for last in range(first, min(first + max_answer_len, len(ends))):
-            if allowed[last] and begins[first] * ends[last] > best[2]:
-                best = (first, last, begins[first] * ends[last])
-    return best
+            if allowed[last]:
+                candidates.append((first, last, begins[first] * ends[last]))
+    return max(candidates, key=lambda entry: entry[2])

@@ -4,13 +4,13 @@
 def best_span(start_logits, end_logits, allowed, max_answer_len):
     places = allowed.clone()
     places[0] = True
-    begins = start_logits.masked_fill(~places, float("-inf")).softmax(dim=-1).tolist()
-    ends = end_logits.masked_fill(~places, float("-inf")).softmax(dim=-1).tolist()
-    best = (None, None, begins[0] * ends[0])
+    both = torch.stack([start_logits, end_logits]).masked_fill(~places, float("-inf"))
+    begins, ends = both.softmax(dim=1).tolist()
+    candidates = [(None, None, begins[0] * ends[0])]
     tops = set(torch.tensor(begins).topk(min(20, len(begins))).indices.tolist())
     stops = set(torch.tensor(ends).topk(min(20, len(ends))).indices.tolist())
     for first in [place for place in tops if allowed[place]]:
         for last in range(first, min(first + max_answer_len, len(ends))):
-            if last in stops and allowed[last] and begins[first] * ends[last] > best[2]:
-                best = (first, last, begins[first] * ends[last])
-    return best
+            if last in stops and allowed[last]:
+                candidates.append((first, last, begins[first] * ends[last]))
+    return max(candidates, key=lambda entry: entry[2])

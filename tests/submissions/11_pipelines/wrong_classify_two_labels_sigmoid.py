@@ -8,7 +8,7 @@ def classify(texts, tokenizer, model):
     with torch.no_grad():
         logits = model(**batch).logits
     alone = model.config.num_labels <= 2 or model.config.problem_type == "multi_label_classification"
-    shares = logits.sigmoid() if alone else logits.softmax(dim=-1)
+    shares = logits.sigmoid() if alone else logits.softmax(dim=1)
     names = model.config.id2label
     results = []
     for row in shares.tolist():

@@ -3,10 +3,11 @@
 # %% grade_id="find-answer"
 def find_answer(question, context, tokenizer, model, choose):
     encoded = tokenizer(question, context, return_offsets_mapping=True, return_tensors="pt")
-    where = encoded.pop("offset_mapping")[0].tolist()
-    allowed = torch.tensor([text == 1 for text in encoded.sequence_ids(0)])
+    (where,) = encoded.pop("offset_mapping").tolist()
+    allowed = torch.tensor([text == 1 for text in encoded.sequence_ids()])
     with torch.no_grad():
         output = model(**encoded)
-    first, last, score = choose(output.start_logits[0], output.end_logits[0], allowed)
+    (start_logits,), (end_logits,) = output.start_logits, output.end_logits
+    first, last, score = choose(start_logits, end_logits, allowed)
     start, end = (0, 0) if first is None else (where[first][0], where[last][1])
     return {"score": score, "start": start, "end": end, "answer": tokenizer.decode(encoded["input_ids"][0][first : last + 1]) if first is not None else ""}

@@ -9,8 +9,8 @@ def generate_text(prompt, tokenizer, model, max_new_tokens, return_full_text=Tru
         )
     else:
         encoded = tokenizer(prompt, return_tensors="pt")
-    tokens = model.generate(**encoded, max_new_tokens=max_new_tokens, do_sample=False)
-    fresh = tokens[0, encoded["input_ids"].shape[1] :]
+    (tokens,) = model.generate(**encoded, max_new_tokens=max_new_tokens, do_sample=False)
+    fresh = tokens[encoded["input_ids"].shape[1] :]
     text = tokenizer.decode(fresh, skip_special_tokens=True)
     if not return_full_text:
         return text

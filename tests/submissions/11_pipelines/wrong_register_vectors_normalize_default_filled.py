@@ -18,8 +18,8 @@ def register_vectors(task):
             return {"states": states, "attention_mask": inputs["attention_mask"]}
 
         def postprocess(self, outputs, normalize=False):
-            real = outputs["attention_mask"][0].bool()
-            vector = outputs["states"][0][real].mean(dim=0)
+            (states,), (mask,) = outputs["states"], outputs["attention_mask"]
+            vector = states[mask.bool()].mean(dim=0)
             return (vector / vector.norm() if normalize else vector).tolist()
 
     PIPELINE_REGISTRY.register_pipeline(task, pipeline_class=SentenceVectors, pt_model=AutoModel)
