@@ -12,8 +12,8 @@ def classify(texts, tokenizer, model):
     alone = model.config.num_labels == 1 or model.config.problem_type == "multi_label_classification"
     shares = logits.sigmoid() if alone else logits.softmax(dim=1)
     names = model.config.id2label
-    results = []
+    labelled = []
     for row in shares.tolist():
         one = [{"label": names[number], "score": score} for number, score in enumerate(row)]
-        results.append(sorted(one, key=lambda entry: entry["score"], reverse=True))
-    return results
+        labelled.append(sorted(one, key=lambda entry: entry["score"], reverse=True))
+    return labelled

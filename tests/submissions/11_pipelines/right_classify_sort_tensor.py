@@ -1,7 +1,7 @@
 # approach: torch.sort で並べ、item() で数にする
 # %% grade_id="classify"
 def classify(texts, tokenizer, model):
-    results = []
+    labelled = []
     if texts:
         encoded = tokenizer(texts, return_tensors="pt", padding="longest")
         with torch.inference_mode():
@@ -12,7 +12,7 @@ def classify(texts, tokenizer, model):
             else:
                 score = torch.softmax(logit, -1)
             values, order = score.sort(descending=True)
-            results.append(
+            labelled.append(
                 [{"label": model.config.id2label[k.item()], "score": v.item()} for v, k in zip(values, order)]
             )
-    return results
+    return labelled

@@ -1,4 +1,4 @@
-# misconception: 返事の role を user にする
+# misconception: 句読点の前の空白を消す
 # scores: generate-text-test=0
 # %% grade_id="generate-text"
 def generate_text(prompt, tokenizer, model, max_new_tokens, return_full_text=True):
@@ -11,7 +11,7 @@ def generate_text(prompt, tokenizer, model, max_new_tokens, return_full_text=Tru
         encoded = tokenizer(prompt, return_tensors="pt")
     (tokens,) = model.generate(**encoded, max_new_tokens=max_new_tokens, do_sample=False)
     fresh = tokens[encoded["input_ids"].shape[1] :]
-    text = tokenizer.decode(fresh, skip_special_tokens=True)
+    text = tokenizer.decode(fresh, skip_special_tokens=True).replace(" .", ".")
     if not return_full_text:
         return text
-    return [*prompt, {"role": "user", "content": text}] if chat else prompt + text
+    return [*prompt, {"role": "assistant", "content": text}] if chat else prompt + text
