@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import hub
 import nbformat
 import pytest
 import runner
@@ -258,29 +258,16 @@ def kind_of(row: models.Entry) -> str:
 
 
 @contextlib.contextmanager
-def hub(tmp_path: Path, roles: tuple[str, ...]) -> Iterator[dict]:
+def served(tmp_path: Path, roles: tuple[str, ...]) -> Iterator[dict]:
     """Serve small checkpoints at the pinned commits; give a kernel's environment, then look at what was asked for."""
-    rows = {row.path: row for row in (models.entry(role, "hub") for role in roles)}.values()
-    routes = {}
-    for row in rows:
-        routes |= servers.hub_routes(row.path, row.version, checkpoint(kind_of(row)))
-    with servers.serve(routes) as (address, requests):
-        environment = dict(
-            os.environ, LLMLAB_PROFILE="hub", HF_ENDPOINT=address, HF_HOME=str(tmp_path / "hf")
-        )
-        environment |= {"HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1", "HF_HUB_ETAG_TIMEOUT": "5"}
-        environment |= {"HF_HUB_DISABLE_TELEMETRY": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-        for name in ("TRANSFORMERS_OFFLINE", "LLMLAB_CHAT", "LLMLAB_CHAT_LOCAL"):
-            environment.pop(name, None)
-        yield environment
-    asked = [(command, path.split("?")[0]) for command, path in requests]
-    assert {path for _, path in asked} <= routes.keys(), (
-        "something else than the pinned commits was asked for"
-    )
-    for row in rows:
-        place = f"/{row.path}/resolve/{row.version}/"
-        assert asked.count(("GET", f"{place}model.safetensors")) == 1, "weights are fetched once"
-        assert ("GET", f"{place}pytorch_model.bin") not in asked, "pickles stay on the hub"
+    rows = {row.path: row for row in (models.entry(role, "hub") for role in roles)}
+    with hub.serve({row.path: (row.version, checkpoint(kind_of(row))) for row in rows.values()}) as there:
+        yield hub.environment(there, tmp_path / "hf")
+    assert not there.refused, "something else than the pinned commits was asked for"
+    for path in rows:
+        asked = there.files_asked(path)
+        assert asked.count("model.safetensors") == 1, "weights are fetched once"
+        assert "pytorch_model.bin" not in asked, "pickles stay on the hub"
 
 
 # Cells that draw at length what data/measured/ holds and touch no model: left out, so that this file stays short.
@@ -329,7 +316,7 @@ print(json.dumps({"model": type(model).__name__, "words": sum(w.numel() for w in
 
 
 def test_lesson_01_runs_with_what_the_hub_sends(tmp_path):
-    with hub(tmp_path, ("chat",)) as environment:
+    with served(tmp_path, ("chat",)) as environment:
         notebook, report = run("01_chat_and_prompts", environment, {"load": REPORT_01})
     row = models.entry("chat", "hub")
     assert report["model"] == "LlamaForCausalLM"
@@ -367,7 +354,7 @@ print(json.dumps({"heard": heard, "asked": [one["question"] for one in asked], "
 
 def test_lesson_02_runs_with_what_the_hub_sends(tmp_path):
     roles = ("chat", "retriever", "encoder", "chat-ja")
-    with hub(tmp_path, roles) as environment, servers.chat(servers.says("Ten books.")) as (address, requests):
+    with served(tmp_path, roles) as environment, servers.chat(servers.says("Ten books.")) as (address, requests):
         environment["LLMLAB_CHAT_LOCAL"] = f"{address}/v1/"  # the real server stands in lesson 01's test
         added = {"embed": HEAR, "extra-japanese-answer": REPORT_02}
         notebook, report = run("02_rag_and_finetuning", environment, added)
@@ -492,7 +479,7 @@ print(json.dumps({"model": type(model).__name__, "same": tuned is model, "tokeni
 
 
 def test_lesson_08_runs_with_what_the_hub_sends(tmp_path):
-    with hub(tmp_path, ("t5",)) as environment:
+    with served(tmp_path, ("t5",)) as environment:
         notebook, report = run("08_t5", environment, {"extra-hub-code": REPORT_08})
     row = models.entry("t5", "hub")
     assert (report["model"], report["tokenizer"]) == ("T5ForConditionalGeneration", "T5Tokenizer")

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import hub
 import nbformat
 import pytest
 import servers
@@ -187,16 +188,13 @@ def python_with_hub(files: dict[str, bytes], source: str, home: Path):
     """
     row = tomllib.loads((ROOT / "data" / "models.toml").read_text(encoding="utf-8"))["image"]["hub"]
     assert row["path"] == "stable-diffusion-v1-5/stable-diffusion-v1-5" and len(row["version"]) == 40
-    with servers.serve(servers.hub_routes(row["path"], row["version"], files)) as (address, requests):
-        environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(home), LLMLAB_PROFILE="hub")
-        environment |= {"HF_HUB_OFFLINE": "0", "HF_HUB_ETAG_TIMEOUT": "5"}
+    with hub.serve({row["path"]: (row["version"], files)}) as served:
         command = [sys.executable, "-c", source]
+        environment = hub.environment(served, home)
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    asked = [path for _, path in requests]
-    pinned = f"/{row['path']}/resolve/{row['version']}/"
-    assert all(path.startswith(pinned) for path in asked if "/resolve/" in path)
-    return done.stdout, [path.removeprefix(pinned) for path in asked if path.startswith(pinned)]
+    assert not served.refused, "something else than the pinned commit was asked for"
+    return done.stdout, served.files_asked(row["path"])
 
 
 def test_the_cells_of_lesson_03_draw_with_a_pinned_pipeline_from_a_hub(tmp_path):
