@@ -137,6 +137,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.where == "/-/heal":
             self.hub.heal()
             return self.reply(200, b"{}")
+        if self.where == "/api/agent-harnesses":  # the client asks about itself, not for a model
+            return self.reply(200, b"[]")
         self.hub.requests.append((self.command, self.where))
         fault = self.hub.fault
         if fault and fault.kind == "page":

@@ -1,4 +1,7 @@
-"""Lessons 01, 02 and 08 under the profiles with a network: a hub on loopback, small models of the same kinds.
+"""The lessons under the profiles with a network: a hub on loopback, small models of the same kinds.
+
+Lessons 01, 02 and 08 run from beginning to end; of the others, and of the exercises, the cells that load what differs
+and those that use it first (lesson 03's stand in test_image_service.py).
 
 The hub answers for the repositories and commits that data/models.toml pins, and for nothing else. Weights are
 random, so what the cells say means nothing; that they run, and with which inputs, is what counts here.
@@ -8,6 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -489,3 +494,52 @@ def test_lesson_08_runs_with_what_the_hub_sends(tmp_path):
     assert report["equal"] == [True] * 5 and report["restored"]
     assert "プロファイル hub" in printed(notebook, "start") and row.name in printed(notebook, "load")
     assert row.name in printed(notebook, "extra-hub-code")
+
+
+# ---------------------------------------------------------------- the other lessons' cells, in one process
+
+# Lesson or exercise, its cells: those that load what the profile chooses, and those that use it first. Exercises: all.
+FIRST = {
+    "00_start": ["start", "load-model", "chat-template", "ask", "first-answer", "japanese-answer"],
+    "04_impact_and_risks": ["start", "complete"],
+    "05_bert_structure": ["start", "load", "no-labels", "pair", "embeddings", "decoder-load", "masks"],
+    "07_decanlp": ["start", "show-triples", "load-model", "ask-five"],
+    "10_whose_preferences": ["start", "sim-vectors"],
+}
+EXERCISES = ("00_start", "01_chat_and_prompts", "02_rag_and_finetuning", "05_bert_structure", "08_t5")
+# The cell that asks a random model something and would judge its answer is left out.
+RUN_CELLS = """\
+import json, sys, torch, matplotlib
+matplotlib.use("Agg")
+failed = []
+for name, cells in json.load(sys.stdin):
+    names = {"__name__": "__main__"}
+    for cell, source in cells:
+        try:
+            exec(compile(source, f"{name}/{cell}", "exec"), names)
+        except Exception as error:
+            failed.append(f"{name}/{cell}: {type(error).__name__}: {error}")
+    torch.set_grad_enabled(True)
+    found = [[key, type(one).__name__, sum(w.numel() for w in one.parameters())]
+             for key, one in names.items() if isinstance(one, torch.nn.Module) and hasattr(one, "config")]
+    print("DONE", json.dumps([name, found]))
+sys.exit("\\n".join(failed))
+"""
+
+
+def cells_of(file: Path, wanted: list[str] | None) -> list[tuple[str, str]]:
+    sources = {cell.id: cell.source for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == "code"}
+    assert not wanted or not set(wanted) - sources.keys(), "a cell has another id now"
+    return [(name, sources[name]) for name in wanted or sources]
+
+
+def test_the_other_lessons_and_the_exercises_load_what_the_hub_sends(tmp_path):
+    work = [(name, cells_of(ROOT / "notebooks" / f"{name}.ipynb", chosen)) for name, chosen in FIRST.items()]
+    work += [(f"exercise {name}", cells_of(ROOT / "solutions" / name / f"{name}.ipynb", None)) for name in EXERCISES]
+    with served(tmp_path, ("chat", "encoder", "t5")) as environment:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN_CELLS], input=json.dumps(work), env=environment | {"PYTHONPATH": str(ROOT)},
+            cwd=ROOT / "notebooks", capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+    print(done.stdout)

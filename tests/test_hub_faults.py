@@ -34,20 +34,28 @@ name = "Tiny"
 license = "MIT"
 """
 
-# The command of a student, the fault, the same command once more. Waiting is what the client does well: not here.
-TWICE = """
-import sys, time, urllib.request, os
+# Waiting is what the client does well: not here. Small pieces, so that a broken line has brought some of them.
+QUICK = """
+import os, sys, time, urllib.request
 from huggingface_hub import constants
 sleep = time.sleep
 time.sleep = lambda seconds: sleep(min(seconds, 0.01))
 constants.HF_HUB_DOWNLOAD_TIMEOUT = constants.HF_HUB_ETAG_TIMEOUT = constants.DEFAULT_REQUEST_TIMEOUT = 0.5
+constants.DOWNLOAD_CHUNK_SIZE = 1000
 from llmlab import models
+"""
+ONCE = QUICK + "sys.exit(models.main(sys.argv[1:]))"
+# The command of a student, the fault, the same command once more.
+TWICE = (
+    QUICK
+    + """
 for again in (False, True):
     if again:
         urllib.request.urlopen(os.environ["HF_ENDPOINT"] + "/-/heal").read()
     print("CODE", models.main(sys.argv[1:]), flush=True)
     print("NEXT", file=sys.stderr, flush=True)
 """
+)
 
 
 def environment(there: hub.Hub, room: Path) -> dict[str, str]:
@@ -137,18 +145,17 @@ def test_a_line_that_is_slow_or_breaks_once_brings_everything(tmp_path, kind):
 
 def test_no_hub_at_all_and_a_variable_that_forbids_it(tmp_path):
     with hub.serve({NAME: (COMMIT, FILES)}) as there:
-        done = run(there, tmp_path, TWICE, "fetch", "tiny", HF_HUB_OFFLINE="1")
-        told = sentence(done.stderr.split("NEXT\n")[0])
+        done = run(there, tmp_path, ONCE, "fetch", "tiny", HF_HUB_OFFLINE="1")
+        told = sentence(done.stderr)
         assert "HF_HUB_OFFLINE が 1" in told and "この変数を消して" in told
         assert there.requests == []
-        once = "import sys; from llmlab import models; print(sys.exit(models.main(sys.argv[1:])))"
-        nobody = run(there, tmp_path, once, "fetch", "tiny", HF_ENDPOINT="http://127.0.0.1:9")
+        nobody = run(there, tmp_path, ONCE, "fetch", "tiny", HF_ENDPOINT="http://127.0.0.1:9")
         assert nobody.returncode == 1 and "ネットワークを確かめて" in sentence(nobody.stderr)
-        assert run(there, tmp_path, once, "fetch", "tiny").returncode == 0
+        assert run(there, tmp_path, ONCE, "fetch", "tiny").returncode == 0
         # Once fetched it is there without a network.
         asked = len(there.requests)
-        assert run(there, tmp_path, once, "fetch", "tiny", HF_HUB_OFFLINE="1").returncode == 0
-        nobody = run(there, tmp_path, once, "fetch", "tiny", HF_ENDPOINT="http://127.0.0.1:9")
+        assert run(there, tmp_path, ONCE, "fetch", "tiny", HF_HUB_OFFLINE="1").returncode == 0
+        nobody = run(there, tmp_path, ONCE, "fetch", "tiny", HF_ENDPOINT="http://127.0.0.1:9")
         assert nobody.returncode == 0, nobody.stderr[-2000:]
     assert len(there.requests) == asked
     whole(tmp_path)
@@ -166,6 +173,8 @@ def client(tmp_path, monkeypatch):
         for name, value in environment(there, tmp_path).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(constants, "ENDPOINT", there.address)
+        place = there.address + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", place)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
         monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
