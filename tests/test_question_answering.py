@@ -929,13 +929,8 @@ def test_the_questions_can_be_read():
 
 
 @pytest.fixture(scope="module")
-def build():
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    try:
-        import qa_items
-    finally:
-        sys.path.remove(str(ROOT / "data" / "build"))
-    return qa_items
+def build(build_script):
+    return build_script("qa_items")
 
 
 @pytest.fixture(scope="module")

@@ -25,13 +25,8 @@ MEASURED = ROOT / "data" / "measured" / "02_rag.json"
 
 
 @pytest.fixture(scope="module")
-def build():
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    try:
-        import rag as script
-    finally:
-        sys.path.remove(str(ROOT / "data" / "build"))
-    return script
+def build(build_script):
+    return build_script("rag")
 
 
 # ---------------------------------------------------------------- documents and judging
