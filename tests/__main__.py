@@ -36,6 +36,7 @@ STAGES = [
             "test_rag.py",
             "test_finetuning.py",
             "test_hub_cells.py",
+            "test_hub_faults.py",
             "test_images.py",
             "test_emoji.py",
             "test_decanlp.py",

@@ -138,7 +138,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.hub.heal()
             return self.reply(200, b"{}")
         if self.where == "/api/agent-harnesses":  # the client asks about itself, not for a model
-            return self.reply(200, b"[]")
+            return self.reply(404, b"{}")
         self.hub.requests.append((self.command, self.where))
         fault = self.hub.fault
         if fault and fault.kind == "page":
@@ -240,7 +240,12 @@ def serve(repositories: dict[str, tuple[str, dict[str, bytes]]]) -> Iterator[Hub
 def environment(hub: Hub, home, profile: str = "hub") -> dict[str, str]:
     """Return the variables of a process that knows this hub alone, its cache under ``home``."""
     own = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    own |= {"LLMLAB_PROFILE": profile, "HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0"}
+    own |= {
+        "LLMLAB_PROFILE": profile,
+        "HF_ENDPOINT": hub.address,
+        "HF_HOME": str(home),
+        "HF_HUB_OFFLINE": "0",
+    }
     own |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_ETAG_TIMEOUT": "5", "HF_HUB_DISABLE_TELEMETRY": "1"}
     return own | {"OMP_WAIT_POLICY": "PASSIVE"}
 

@@ -295,7 +295,9 @@ def test_the_hub_says_what_the_client_understands(client):
     with hub.serve({NAME: (COMMIT, FILES)}) as there:
         client(there)
         assert model_info(NAME).sha == model_info(NAME, revision="main").sha == COMMIT
-        assert Path(hf_hub_download(NAME, "config.json", revision="main")).read_bytes() == FILES["config.json"]
+        assert (
+            Path(hf_hub_download(NAME, "config.json", revision="main")).read_bytes() == FILES["config.json"]
+        )
         for kind, name in (
             ("gone", "RepositoryNotFoundError"),
             ("stranger", "RepositoryNotFoundError"),
