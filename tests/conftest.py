@@ -1,9 +1,12 @@
-"""What several test files share: the student edition and its wheel, made once."""
+"""What several test files share: the student edition and its wheel, made once; the scripts of data/build."""
 
 from __future__ import annotations
 
+import importlib
+import sys
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -33,3 +36,36 @@ def installed(wheel, tmp_path_factory) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     return folder
+
+
+BUILD = Path(__file__).resolve().parent.parent / "data" / "build"
+
+
+@pytest.fixture(scope="session")
+def build_script():
+    """A function that imports a script of data/build by its name.
+
+    data/build is no package: its scripts import one another from its folder, which stands first on the path while they
+    do, and only then. A module of the same name from elsewhere stays what it was.
+    """
+
+    def load(name: str) -> ModuleType:
+        known = sys.modules.get(name)
+        if known is not None and Path(getattr(known, "__file__", None) or "").parent == BUILD:
+            return known
+        sys.path.insert(0, str(BUILD))
+        try:
+            sys.modules.pop(name, None)
+            return importlib.import_module(name)
+        finally:
+            sys.path.remove(str(BUILD))
+
+    return load
+
+
+@pytest.fixture(scope="module")
+def build_path():
+    """data/build on the path for one file's tests: some scripts import others only when they are called."""
+    sys.path.insert(0, str(BUILD))
+    yield
+    sys.path.remove(str(BUILD))

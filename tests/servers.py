@@ -1,7 +1,6 @@
-"""Loopback servers in place of the outside: a package index, a Hugging Face hub, chat services."""
+"""Loopback servers in place of the outside: a package index, chat services; the Hugging Face hub is in hub.py."""
 
 import contextlib
-import hashlib
 import http.server
 import io
 import json
@@ -122,27 +121,6 @@ def index_routes(package: str, file: str, content: bytes) -> dict:
         f"/simple/{package}/": ("text/html", page.encode(), {}),
         f"/files/{file}": ("application/octet-stream", content, {}),
     }
-
-
-def hub_routes(repository: str, revision: str, files: dict[str, bytes]) -> dict:
-    """Return the routes of a Hugging Face hub that holds one repository at one commit."""
-    tree = [
-        {"type": "file", "path": name, "size": len(content), "oid": hashlib.sha1(content).hexdigest()}
-        for name, content in files.items()
-    ]
-    listing = {"id": repository, "sha": revision, "siblings": [{"rfilename": name} for name in files]}
-    routes = {
-        f"/api/models/{repository}/tree/{revision}": ("application/json", json.dumps(tree).encode(), {}),
-        f"/api/models/{repository}/revision/{revision}": (
-            "application/json",
-            json.dumps(listing).encode(),
-            {},
-        ),
-    }
-    for name, content in files.items():
-        headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": revision}
-        routes[f"/{repository}/resolve/{revision}/{name}"] = ("application/octet-stream", content, headers)
-    return routes
 
 
 @contextlib.contextmanager

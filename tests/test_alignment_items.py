@@ -2,11 +2,9 @@
 
 import collections
 import copy
-import importlib.util
 import itertools
 import json
 import re
-import sys
 import tomllib
 from pathlib import Path
 
@@ -40,12 +38,8 @@ def asked():
 
 
 @pytest.fixture(scope="module")
-def built():
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    spec = importlib.util.spec_from_file_location("alignment_items", ROOT / "data/build/alignment_items.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def built(build_script):
+    return build_script("alignment_items")
 
 
 def texts(some):

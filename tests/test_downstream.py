@@ -2,7 +2,6 @@
 
 import json
 import socket
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,7 @@ TOKENIZER = BUILD.parent / "models" / "bert-ja-mini"
 SPLITS = ("train", "dev", "test")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def scripts():
-    """data/build on the path for these tests alone."""
-    sys.path.insert(0, str(BUILD))
-    yield
-    sys.path.remove(str(BUILD))
+pytestmark = pytest.mark.usefixtures("build_path")
 
 
 @pytest.fixture(scope="module")

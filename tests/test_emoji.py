@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -18,14 +17,12 @@ MEASURED = ROOT / "data" / "measured" / "03_emoji.json"
 LICENCES = {"Apache-2.0", "MIT", "CC-BY-4.0", "CC-BY-SA-4.0"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def script():
-    """Make data/build importable; the modules that came from there stay."""
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    import emoji as build  # not llmlab's: data/build stands first
+pytestmark = pytest.mark.usefixtures("build_path")
 
-    yield build
-    sys.path.remove(str(ROOT / "data" / "build"))
+
+@pytest.fixture(scope="module")
+def script(build_script, build_path):
+    return build_script("emoji")
 
 
 @pytest.fixture(scope="module")

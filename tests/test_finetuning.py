@@ -1,7 +1,6 @@
 """What lesson 02 measures of fine-tuning: the draws, the prompt's scores, the style's rule, the adapter."""
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -12,12 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "data" / "measured"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def scripts():
-    """Make data/build importable; the modules that came from there stay."""
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    yield
-    sys.path.remove(str(ROOT / "data" / "build"))
+pytestmark = pytest.mark.usefixtures("build_path")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""Lessons 01, 02 and 08 under the profiles with a network: a hub on loopback, small models of the same kinds.
+"""The lessons under the profiles with a network: a hub on loopback, small models of the same kinds.
+
+Lessons 01, 02 and 08 run from beginning to end; of the others, and of the exercises, the cells that load what differs
+and those that use it first (lesson 03's stand in test_image_service.py).
 
 The hub answers for the repositories and commits that data/models.toml pins, and for nothing else. Weights are
 random, so what the cells say means nothing; that they run, and with which inputs, is what counts here.
@@ -8,11 +11,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import hub
 import nbformat
 import pytest
 import runner
@@ -258,29 +264,16 @@ def kind_of(row: models.Entry) -> str:
 
 
 @contextlib.contextmanager
-def hub(tmp_path: Path, roles: tuple[str, ...]) -> Iterator[dict]:
+def served(tmp_path: Path, roles: tuple[str, ...]) -> Iterator[dict]:
     """Serve small checkpoints at the pinned commits; give a kernel's environment, then look at what was asked for."""
-    rows = {row.path: row for row in (models.entry(role, "hub") for role in roles)}.values()
-    routes = {}
-    for row in rows:
-        routes |= servers.hub_routes(row.path, row.version, checkpoint(kind_of(row)))
-    with servers.serve(routes) as (address, requests):
-        environment = dict(
-            os.environ, LLMLAB_PROFILE="hub", HF_ENDPOINT=address, HF_HOME=str(tmp_path / "hf")
-        )
-        environment |= {"HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1", "HF_HUB_ETAG_TIMEOUT": "5"}
-        environment |= {"HF_HUB_DISABLE_TELEMETRY": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-        for name in ("TRANSFORMERS_OFFLINE", "LLMLAB_CHAT", "LLMLAB_CHAT_LOCAL"):
-            environment.pop(name, None)
-        yield environment
-    asked = [(command, path.split("?")[0]) for command, path in requests]
-    assert {path for _, path in asked} <= routes.keys(), (
-        "something else than the pinned commits was asked for"
-    )
-    for row in rows:
-        place = f"/{row.path}/resolve/{row.version}/"
-        assert asked.count(("GET", f"{place}model.safetensors")) == 1, "weights are fetched once"
-        assert ("GET", f"{place}pytorch_model.bin") not in asked, "pickles stay on the hub"
+    rows = {row.path: row for row in (models.entry(role, "hub") for role in roles)}
+    with hub.serve({row.path: (row.version, checkpoint(kind_of(row))) for row in rows.values()}) as there:
+        yield hub.environment(there, tmp_path / "hf")
+    assert not there.refused, "something else than the pinned commits was asked for"
+    for path in rows:
+        asked = there.files_asked(path)
+        assert asked.count("model.safetensors") == 1, "weights are fetched once"
+        assert "pytorch_model.bin" not in asked, "pickles stay on the hub"
 
 
 # Cells that draw at length what data/measured/ holds and touch no model: left out, so that this file stays short.
@@ -329,7 +322,7 @@ print(json.dumps({"model": type(model).__name__, "words": sum(w.numel() for w in
 
 
 def test_lesson_01_runs_with_what_the_hub_sends(tmp_path):
-    with hub(tmp_path, ("chat",)) as environment:
+    with served(tmp_path, ("chat",)) as environment:
         notebook, report = run("01_chat_and_prompts", environment, {"load": REPORT_01})
     row = models.entry("chat", "hub")
     assert report["model"] == "LlamaForCausalLM"
@@ -367,7 +360,7 @@ print(json.dumps({"heard": heard, "asked": [one["question"] for one in asked], "
 
 def test_lesson_02_runs_with_what_the_hub_sends(tmp_path):
     roles = ("chat", "retriever", "encoder", "chat-ja")
-    with hub(tmp_path, roles) as environment, servers.chat(servers.says("Ten books.")) as (address, requests):
+    with served(tmp_path, roles) as environment, servers.chat(servers.says("Ten books.")) as (address, requests):
         environment["LLMLAB_CHAT_LOCAL"] = f"{address}/v1/"  # the real server stands in lesson 01's test
         added = {"embed": HEAR, "extra-japanese-answer": REPORT_02}
         notebook, report = run("02_rag_and_finetuning", environment, added)
@@ -492,7 +485,7 @@ print(json.dumps({"model": type(model).__name__, "same": tuned is model, "tokeni
 
 
 def test_lesson_08_runs_with_what_the_hub_sends(tmp_path):
-    with hub(tmp_path, ("t5",)) as environment:
+    with served(tmp_path, ("t5",)) as environment:
         notebook, report = run("08_t5", environment, {"extra-hub-code": REPORT_08})
     row = models.entry("t5", "hub")
     assert (report["model"], report["tokenizer"]) == ("T5ForConditionalGeneration", "T5Tokenizer")
@@ -502,3 +495,165 @@ def test_lesson_08_runs_with_what_the_hub_sends(tmp_path):
     assert report["equal"] == [True] * 5 and report["restored"]
     assert "プロファイル hub" in printed(notebook, "start") and row.name in printed(notebook, "load")
     assert row.name in printed(notebook, "extra-hub-code")
+
+
+# ---------------------------------------------------------------- the other lessons' cells, in one process
+
+# Lesson or exercise, its cells: those that load what the profile chooses, and those that use it first. Exercises: all.
+FIRST = {
+    "00_start": ["start", "load-model", "chat-template", "ask", "first-answer", "japanese-answer"],
+    "04_impact_and_risks": ["start", "complete"],
+    "05_bert_structure": ["start", "load", "no-labels", "pair", "embeddings", "decoder-load", "masks"],
+    "07_decanlp": ["start", "show-triples", "load-model", "ask-five"],
+    "10_whose_preferences": ["start", "sim-vectors"],
+}
+# They fetch by a role that is always of the course, or one that a cell above has fetched.
+LATER = ("provoke", "extra-japanese-load")
+EXERCISES = ("00_start", "01_chat_and_prompts", "02_rag_and_finetuning", "05_bert_structure", "08_t5")
+# What counts on the published tokenizers' own numbers of tokens, which the small ones here do not have.
+OF_REAL_WORDS = {"token-count-test", "tokens-per-character-test", "pair-input-test"}
+RUN_CELLS = """\
+import json, sys, torch, matplotlib
+matplotlib.use("Agg")
+failed = []
+for name, cells in json.load(sys.stdin):
+    names = {"__name__": "__main__"}
+    for cell, source in cells:
+        try:
+            exec(compile(source, f"{name}/{cell}", "exec"), names)
+        except Exception as error:
+            failed.append(f"{name}/{cell}: {type(error).__name__}: {error}")
+    torch.set_grad_enabled(True)
+    found = [[key, type(one).__name__, sum(w.numel() for w in one.parameters())]
+             for key, one in names.items() if isinstance(one, torch.nn.Module) and hasattr(one, "config")]
+    print("DONE", json.dumps([name, found]))
+sys.exit("\\n".join(failed))
+"""
+
+
+def cells_of(file: Path, wanted: list[str] | None = None) -> list[tuple[str, str]]:
+    cells = nbformat.read(file, as_version=4).cells
+    sources = {cell.id: cell.source for cell in cells if cell.cell_type == "code"}
+    assert set(wanted or ()) <= sources.keys(), "a cell has another id now"
+    chosen = wanted or [name for name in sources if name not in OF_REAL_WORDS]
+    # The small vocabulary cuts words into more tokens.
+    return [(name, sources[name].replace("pair_input(tokenizer, texts, 24)", "pair_input(tokenizer, texts, 64)")) for name in chosen]
+
+
+def test_the_other_lessons_and_the_exercises_load_what_the_hub_sends(tmp_path):
+    work = [(name, cells_of(ROOT / "notebooks" / f"{name}.ipynb", chosen)) for name, chosen in FIRST.items()]
+    for name in EXERCISES:
+        work.append((f"exercise {name}", cells_of(ROOT / "solutions" / name / f"{name}.ipynb")))
+    with served(tmp_path, ("chat", "encoder", "t5")) as environment:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN_CELLS], input=json.dumps(work), env=environment | {"PYTHONPATH": str(ROOT)},
+            cwd=ROOT / "notebooks", capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+    lines = [line.removeprefix("DONE ") for line in done.stdout.splitlines() if line.startswith("DONE ")]
+    loaded = {name: {kind: words for _, kind, words in found} for name, found in map(json.loads, lines)}
+    assert len(loaded) == len(work)
+    sizes = {role: size_of(kind_of(models.entry(role, "hub")))[0] for role in ("chat", "encoder", "t5")}
+    for name in ("00_start", "04_impact_and_risks", "07_decanlp", "exercise 01_chat_and_prompts"):
+        assert loaded[name]["LlamaForCausalLM"] == sizes["chat"], name
+    for name in ("05_bert_structure", "10_whose_preferences", "exercise 05_bert_structure"):
+        assert loaded[name]["BertModel"] == sizes["encoder"], name
+    assert loaded["exercise 08_t5"]["T5ForConditionalGeneration"] == sizes["t5"]
+
+
+def test_every_cell_that_asks_for_a_model_of_the_hub_is_in_one_of_these_tests():
+    """A lesson or an exercise that begins to use such a role must be added above."""
+    roles = {role for role in models.roles() if models.entry(role, "hub").source == "hub"}
+    own = "|".join(map(re.escape, sorted(roles)))
+    asks = re.compile(rf"models\.path\((?:\"(?:{own})\"|ROLE)[,)](?! ?\"cpu)|stable_diffusion\(")
+    whole = {"01_chat_and_prompts", "02_rag_and_finetuning", "08_t5"}
+    for folder, known in (("notebooks", whole | FIRST.keys()), ("solutions/*", set(EXERCISES))):
+        for file in sorted(ROOT.glob(f"{folder}/*.ipynb")):
+            cells = nbformat.read(file, as_version=4).cells
+            found = {cell.id for cell in cells if cell.cell_type == "code" and asks.search(cell.source)} - {"setup"}
+            if file.stem == "03_image_generation":
+                assert found <= {"extra-sd-make"}, found  # test_image_service.py
+            elif found:
+                assert file.stem in known, (file.stem, found)
+                wanted = FIRST.get(file.stem) if folder == "notebooks" else None
+                assert not wanted or found <= {*wanted, *LATER}, (file.stem, found - set(wanted))
+
+
+# ---------------------------------------------------------------- the libraries, by a repository's own name
+
+LIBRARIES = """\
+import json, sys, torch, transformers
+for path, commit in json.load(sys.stdin):
+    kind = transformers.AutoConfig.from_pretrained(path, revision=commit).architectures[0]
+    reader = transformers.AutoTokenizer.from_pretrained(path, revision=commit)
+    model = getattr(transformers, kind).from_pretrained(path, revision=commit)
+    print("LOADED", path, kind, len(reader("one book")["input_ids"]) > 1)
+    task = {"LlamaForCausalLM": "text-generation", "BertForPreTraining": "fill-mask"}.get(kind)
+    if task:
+        ask = transformers.pipeline(task, model=path, revision=commit)
+        said = ask("one [MASK]") if task == "fill-mask" else ask("one", max_new_tokens=3)
+        print("ASKED", task, sorted(said[0]))
+"""
+
+
+def test_transformers_loads_each_repository_of_the_manifest_by_its_name(tmp_path):
+    """``from_pretrained(name, revision=…)`` and ``pipeline(task, model=name, revision=…)``, as a reader writes them."""
+    rows = {}
+    for role in models.roles():
+        for row in (models.entry(role, profile) for profile in ("hub", "gpu")):
+            if row.source == "hub" and not role == "image":
+                rows[row.path] = row
+    assert len(rows) >= 7
+    with hub.serve({path: (row.version, checkpoint(kind_of(row))) for path, row in rows.items()}) as there:
+        done = subprocess.run(
+            [sys.executable, "-c", LIBRARIES], input=json.dumps([(path, row.version) for path, row in rows.items()]),
+            env=hub.environment(there, tmp_path / "hf"), capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    loaded = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("LOADED")]
+    assert [path for path, _, _ in loaded] == list(rows) and all(more == "True" for _, _, more in loaded)
+    asked = dict(line.split(" ", 2)[1:] for line in done.stdout.splitlines() if line.startswith("ASKED"))
+    assert asked == {
+        "text-generation": "['generated_text']",
+        "fill-mask": "['score', 'sequence', 'token', 'token_str']",
+    }
+    # What the libraries look for beside it may be missing; another commit or repository is never asked for.
+    names = {path.split("/resolve/")[0].removeprefix("/") for _, path in there.requests if "/resolve/" in path}
+    assert names == set(rows)
+    for path, row in rows.items():
+        commits = {p.split("/")[4] for _, p in there.requests if p.startswith(f"/{path}/resolve/")}
+        assert commits == {row.version}, path
+        assert there.files_asked(path).count("model.safetensors") == 1
+        assert "pytorch_model.bin" not in there.files_asked(path)
+
+
+KERAS = """\
+import sys, numpy as np, torch, transformers, keras_hub
+path, commit = sys.argv[1:]
+reader = transformers.AutoTokenizer.from_pretrained(path, revision=commit)
+model = transformers.AutoModel.from_pretrained(path, revision=commit).eval()
+other = keras_hub.models.Backbone.from_preset(f"hf://{path}")
+asked = reader(["How many books?", "Ten."], padding=True, return_tensors="np", return_token_type_ids=True)
+with torch.no_grad():
+    one = model(**{name: torch.tensor(value) for name, value in asked.items()}).last_hidden_state.numpy()
+ids = {"token_ids": asked["input_ids"], "segment_ids": asked["token_type_ids"], "padding_mask": asked["attention_mask"]}
+two = other(ids)["sequence_output"]
+two = two.detach().cpu().numpy() if hasattr(two, "detach") else np.asarray(two)
+real = asked["attention_mask"].astype(bool)
+print("FAR", float(abs(one - two)[real].max()), type(other).__name__)
+"""
+
+
+def test_kerashub_loads_a_bert_of_the_hub_by_its_name(tmp_path):
+    """``hf://NAME`` brings the same weights; KerasHub's BERT computes gelu approximately, so not the same digits."""
+    pytest.importorskip("keras_hub")
+    row = models.entry("encoder", "hub")
+    with hub.serve({row.path: (row.version, checkpoint(kind_of(row)))}) as there:
+        environment = hub.environment(there, tmp_path / "hf") | {"KERAS_BACKEND": "torch"}
+        done = subprocess.run(
+            [sys.executable, "-c", KERAS, row.path, row.version], env=environment, capture_output=True, text=True,
+            timeout=300,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("FAR")]
+    assert float(line.split()[1]) < 1e-2 and line.split()[2] == "BertBackbone"

@@ -9,12 +9,13 @@ import sys
 import tomllib
 from pathlib import Path
 
+import hub
 import nbformat
 import pytest
 import servers
 from PIL import Image
 
-from llmlab import chat, image_service
+from llmlab import chat, image_service, models
 from llmlab.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -164,6 +165,11 @@ def tiny_pipeline(folder: Path) -> None:
     pipe.to(torch.float16).save_pretrained(folder, variant="fp16")
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    every = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in every}
+
+
 CELLS = """
 import torch
 import numpy as np
@@ -187,25 +193,18 @@ def python_with_hub(files: dict[str, bytes], source: str, home: Path):
     """
     row = tomllib.loads((ROOT / "data" / "models.toml").read_text(encoding="utf-8"))["image"]["hub"]
     assert row["path"] == "stable-diffusion-v1-5/stable-diffusion-v1-5" and len(row["version"]) == 40
-    with servers.serve(servers.hub_routes(row["path"], row["version"], files)) as (address, requests):
-        environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(home), LLMLAB_PROFILE="hub")
-        environment |= {"HF_HUB_OFFLINE": "0", "HF_HUB_ETAG_TIMEOUT": "5"}
+    with hub.serve({row["path"]: (row["version"], files)}) as served:
         command = [sys.executable, "-c", source]
+        environment = hub.environment(served, home)
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    asked = [path for _, path in requests]
-    pinned = f"/{row['path']}/resolve/{row['version']}/"
-    assert all(path.startswith(pinned) for path in asked if "/resolve/" in path)
-    return done.stdout, [path.removeprefix(pinned) for path in asked if path.startswith(pinned)]
+    assert not served.refused, "something else than the pinned commit was asked for"
+    return done.stdout, served.files_asked(row["path"])
 
 
 def test_the_cells_of_lesson_03_draw_with_a_pinned_pipeline_from_a_hub(tmp_path):
     tiny_pipeline(tmp_path / "tiny")
-    files = {
-        file.relative_to(tmp_path / "tiny").as_posix(): file.read_bytes()
-        for file in (tmp_path / "tiny").rglob("*")
-        if file.is_file()
-    }
+    files = files_of(tmp_path / "tiny")
     book = nbformat.read(ROOT / "notebooks" / "03_image_generation.ipynb", 4)
     cells = {cell.id: cell.source for cell in book.cells}
     source = CELLS.format(cells=cells["extra-sd-make"] + "\n" + cells["extra-sd-draw"].replace(" 25,", " 2,"))
@@ -224,3 +223,28 @@ def test_of_stable_diffusions_repository_the_half_precision_parts_alone_are_fetc
     found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert found == sorted(wanted)
     assert not set(asked) & set(refused)
+
+
+PIPELINE = """\
+import sys, torch
+from diffusers import AutoPipelineForText2Image
+path, commit = sys.argv[1:]
+options = {"variant": "fp16", "torch_dtype": torch.float16}
+pipe = AutoPipelineForText2Image.from_pretrained(path, revision=commit, **options)
+picture = pipe("a boat", num_inference_steps=1, guidance_scale=2.0, generator=torch.Generator().manual_seed(0)).images[0]
+print("RESULT", type(pipe).__name__, picture.size)
+"""
+
+
+def test_diffusers_draws_with_a_repository_of_the_hub_by_its_name(tmp_path):
+    row = models.entry("image", "hub")
+    tiny_pipeline(tmp_path / "tiny")
+    files = files_of(tmp_path / "tiny")
+    with hub.serve({row.path: (row.version, files)}) as there:
+        command = [sys.executable, "-c", PIPELINE, row.path, row.version]
+        own = hub.environment(there, tmp_path / "home")
+        done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "RESULT StableDiffusionPipeline (8, 8)" in done.stdout
+    weights = {name for name in files if name.endswith(".safetensors")}
+    assert weights <= set(there.files_asked(row.path)) and not [path for _, path in there.requests if "/main/" in path]

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,12 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "data" / "measured" / "03_digits.json"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def scripts():
-    """Make data/build importable; the modules that came from there stay."""
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    yield
-    sys.path.remove(str(ROOT / "data" / "build"))
+pytestmark = pytest.mark.usefixtures("build_path")
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ import errno
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -227,37 +225,6 @@ def test_course_files_come_from_the_course_address(room, monkeypatch):
         with pytest.raises(CourseError, match="ネットワーク"):
             models.fetch("own", again=True)
     assert (models.path("own") / "w.bin").read_bytes() == body, "a failed fetch must not lose the old files"
-
-
-HUB_SCRIPT = "from llmlab import models; print(models.path('tiny'))"
-
-
-def run_hub(room, address):
-    environment = dict(os.environ, HF_ENDPOINT=address, HF_HOME=str(room / "hf"), HF_HUB_DISABLE_XET="1")
-    environment |= {"HF_HUB_OFFLINE": "0", "LLMLAB_PROFILE": "hub", "HF_HUB_ETAG_TIMEOUT": "5"}
-    return subprocess.run(
-        [sys.executable, "-c", HUB_SCRIPT], env=environment, capture_output=True, text=True, timeout=120
-    )
-
-
-def test_hub_profile_takes_the_pinned_commit(room):
-    revision = "a" * 40
-    write(
-        room,
-        manifest(b"") + f'\n[tiny.hub]\nsource = "hub"\npath = "some/tiny"\nversion = "{revision}"\n'
-        'name = "Tiny"\nlicense = "MIT"\n',
-    )
-    files = {"config.json": b"{}", "model.safetensors": b"weights", "pytorch_model.bin": b"pickle"}
-    with servers.serve(servers.hub_routes("some/tiny", revision, files)) as (address, requests):
-        done = run_hub(room, address)
-        assert done.returncode == 0, done.stderr[-2000:]
-        folder = Path(done.stdout.strip())
-        assert (folder / "model.safetensors").read_bytes() == b"weights"
-        assert not (folder / "pytorch_model.bin").exists(), "pickles stay on the hub"
-        assert any(revision in path for _, path in requests)
-    with servers.serve({}) as (address, _):
-        done = run_hub(room.joinpath("other"), address)
-        assert done.returncode and "Hugging Face から「some/tiny」を取得できませんでした" in done.stderr
 
 
 def test_the_course_manifest_is_complete():

@@ -2,10 +2,8 @@
 
 import collections
 import gzip
-import importlib.util
 import itertools
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +16,6 @@ from llmlab import corpus, models, pretrain
 from llmlab.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "data" / "build"
-
-
-def build_module(name):
-    """Import a script of data/build (it is no package)."""
-    spec = importlib.util.spec_from_file_location(name, BUILD / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +54,11 @@ def test_the_committed_text_is_large_enough_and_says_where_it_comes_from(pages):
         assert (ROOT / "data" / "corpus" / "ja" / "copyright" / f"{page['manual']}.txt").is_file()
 
 
-def test_no_page_and_no_like_paragraph_stands_in_two_splits(pages):
+def test_no_page_and_no_like_paragraph_stands_in_two_splits(pages, build_script):
     """Jaccard of 5-grams counted directly, without the MinHash that made the splits."""
     ids = [page["id"] for split in pages.values() for page in split]
     assert len(ids) == len(set(ids))
-    normal = build_module("corpus").normal
+    normal = build_script("corpus").normal
 
     def grams(text):
         text = normal(text)
@@ -118,8 +106,8 @@ PAGE = """<html><head><title>x</title></head><body>
 </body></html>"""
 
 
-def test_a_page_becomes_headings_and_sentences():
-    found = build_module("corpus").read_page(PAGE.encode())
+def test_a_page_becomes_headings_and_sentences(build_script):
+    found = build_script("corpus").read_page(PAGE.encode())
     assert found == [
         {
             "heading": "保存のしかた",
@@ -137,8 +125,8 @@ def document(name, split, *paragraphs):
     return {"id": name, "manual": name[0], "split": split, "commit": True, "sections": [section]}
 
 
-def test_repeated_lines_and_doubles_go_and_training_text_gives_way():
-    module = build_module("corpus")
+def test_repeated_lines_and_doubles_go_and_training_text_gives_way(build_script):
+    module = build_script("corpus")
     line = "この文書は自由に配布できます。"
     documents = [
         document(f"a/{n}", "train", line, f"{'いろはにほへと'[n]}の頁だけにある文です。") for n in range(4)
@@ -152,8 +140,8 @@ def test_repeated_lines_and_doubles_go_and_training_text_gives_way():
     assert test["sections"][0]["paragraphs"] and not train["sections"][0]["paragraphs"]
 
 
-def test_a_package_that_is_gone_or_changed_is_named(tmp_path, monkeypatch):
-    module = build_module("corpus")
+def test_a_package_that_is_gone_or_changed_is_named(tmp_path, monkeypatch, build_script):
+    module = build_script("corpus")
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "apt-get").write_text("#!/bin/sh\nexit 100\n")
     (tmp_path / "apt-get").chmod(0o755)

@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def prompts():
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    try:
-        import prompts
-    finally:
-        sys.path.remove(str(ROOT / "data" / "build"))
-    return prompts
+def prompts(build_script):
+    return build_script("prompts")
 
 
 @pytest.fixture(scope="module")
-def needles():
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    try:
-        import needles
-    finally:
-        sys.path.remove(str(ROOT / "data" / "build"))
-    return needles
+def needles(build_script):
+    return build_script("needles")
 
 
 def test_right_extractions_count_and_others_do_not(prompts):

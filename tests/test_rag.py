@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hub
 import numpy as np
 import pytest
 import servers
@@ -24,13 +25,8 @@ MEASURED = ROOT / "data" / "measured" / "02_rag.json"
 
 
 @pytest.fixture(scope="module")
-def build():
-    sys.path.insert(0, str(ROOT / "data" / "build"))
-    try:
-        import rag as script
-    finally:
-        sys.path.remove(str(ROOT / "data" / "build"))
-    return script
+def build(build_script):
+    return build_script("rag")
 
 
 # ---------------------------------------------------------------- documents and judging
@@ -437,19 +433,15 @@ def tiny(role, folder):
 
 @pytest.mark.parametrize("role", ["retriever", "chat-ja"])
 def test_with_a_network_the_japanese_models_come_from_the_hub(role, tmp_path):
-    import os
-
     wanted = models.entry(role, "hub")
     files = tiny(role, tmp_path / "checkpoint")
-    environment = dict(os.environ, HF_HOME=str(tmp_path / "hf"), HF_HUB_DISABLE_XET="1", HF_HUB_OFFLINE="0")
-    environment |= {"LLMLAB_PROFILE": "hub", "HF_HUB_ETAG_TIMEOUT": "5", "PYTHONPATH": str(ROOT)}
-    with servers.serve(servers.hub_routes(wanted.path, wanted.version, files)) as (address, requests):
-        environment["HF_ENDPOINT"] = address
+    with hub.serve({wanted.path: (wanted.version, files)}) as served:
+        environment = hub.environment(served, tmp_path / "hf") | {"PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-c", LOAD, role]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split()[0] == wanted.name
-    assert any(wanted.version in path for _, path in requests)
+    assert "model.safetensors" in served.files_asked(wanted.path)
 
 
 def test_offline_the_roles_are_those_of_the_other_lessons():

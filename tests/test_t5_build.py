@@ -2,11 +2,9 @@
 
 import collections
 import gzip
-import importlib.util
 import itertools
 import json
 import re
-import sys
 import tomllib
 from pathlib import Path
 
@@ -20,36 +18,24 @@ from transformers.models.t5.modeling_t5 import T5Attention
 from llmlab.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "data" / "build"
 SEGMENTS = ROOT / "data" / "corpus" / "enja"
 MODEL = ROOT / "data" / "models" / "t5-enja-mini"
 SPLITS = ("train", "dev", "test")
 
 
-def build_module(name):
-    """Import a script of data/build (it is no package)."""
-    spec = importlib.util.spec_from_file_location(name, BUILD / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture(scope="module")
+def t5(build_script):
+    return build_script("t5")
 
 
 @pytest.fixture(scope="module")
-def t5():
-    return build_module("t5")
+def tasks(build_script):
+    return build_script("t5_tasks")
 
 
 @pytest.fixture(scope="module")
-def tasks(t5):
-    sys.path.insert(0, str(BUILD))  # it imports its neighbours
-    yield build_module("t5_tasks")
-    sys.path.remove(str(BUILD))
-
-
-@pytest.fixture(scope="module")
-def segments():
-    return build_module("segments")
+def segments(build_script):
+    return build_script("segments")
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,8 @@
 """The texts written for lessons 01 and 02: counts, splits apart, answers that are right and not given away."""
 
 import gzip
-import importlib.util
 import json
 import re
-import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -288,11 +286,8 @@ HANDBOOK_PAGE = """<html><body><ul class="docnav"><li>Next</li></ul>
 </div></body></html>"""
 
 
-def test_a_page_of_the_handbook_becomes_headings_and_paragraphs(monkeypatch):
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    spec = importlib.util.spec_from_file_location("handbook", ROOT / "data" / "build" / "handbook.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def test_a_page_of_the_handbook_becomes_headings_and_paragraphs(build_script):
+    module = build_script("handbook")
     first = ["Use apt-file in 2^3 ways:", "First. An item.", "term: What it is."]
     assert module.read_page(HANDBOOK_PAGE.encode()) == [
         {"heading": "The apt-file Command", "paragraphs": first},
