@@ -41,6 +41,7 @@ STAGES = [
             "test_decanlp.py",
             "test_decanlp_items.py",
             "test_alignment_items.py",
+            "test_cards_build.py",
             "test_question_answering.py",
             "test_image_service.py",
             "test_sandbox.py",
