@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import re
 import sys
 
 import numpy as np
@@ -219,6 +220,32 @@ def test_demonstrations_are_accepted_draws_and_rule_made_answers(few):
         ("c2", ABSENT.demonstration),
         ("i1", "RAIN IS WATER THAT FALLS."),
     ]
+
+
+@pytest.mark.parametrize(
+    "name, given",
+    [
+        ("capitals", {}),
+        ("small", {}),
+        ("list", {"n": 2}),
+        ("items", {"n": 4}),
+        ("sentences", {"n": 2}),
+        ("keys", {"keys": ["what", "where"]}),
+        ("short", {"n": 6}),
+        ("one_sentence", {}),
+    ],
+)
+def test_what_is_put_together_follows_and_invents_nothing(few, name, given):
+    form = alignment.Instruction("i2", "train", "rain", "", ((name, given),))
+    drafts = ["Rain falls from grey clouds. It makes the streets wet, and", "Children enjoy jumping into puddles!"]
+    found = few.mended(form, drafts)
+    assert found and all(few.grade(form, said)[0] for said in found)
+    known = set(re.findall("[a-z]+", " ".join(drafts).lower())) | {"what", "where"}
+    assert all(set(re.findall("[a-z]+", said.lower())) <= known for said in found)
+
+
+def test_nothing_is_put_together_of_nothing(few):
+    assert few.mended(FORM, ["", "雨です。", "cut off before its"]) == []
 
 
 def test_several_answers_share_the_weight_of_their_item(few):

@@ -14,6 +14,7 @@
 import functools
 import json
 import random
+import re
 import shutil
 import time
 import tomllib
@@ -33,21 +34,17 @@ ASKED = "{text}\n\n{question} Answer in one sentence."
 ADMIT = " If the text does not say it, say that the text does not say it."
 ROOM = {"card": 40, "instruction": 64}  # new tokens
 PART = 60  # items a row of draws
-DRAWS = {"start": {"card": 2, "instruction": 3}, "sft": {"card": 3, "instruction": 3}}
+DRAWS = {"start": {"card": 2, "instruction": 3}, "sft": {"card": 3, "instruction": 2}}
 HEAT = {"start": 0.7, "sft": 1.0}
 # Tried on dev. ``held``: how much a card that holds its fact counts for each that lacks it.
 TRIED = {
-    "sft": (
-        {"held": 1, "rate": 5e-4, "epochs": 2},
-        {"held": 2, "rate": 5e-4, "epochs": 2},
-        {"held": 2, "rate": 1.5e-3, "epochs": 2},
-    ),
+    "sft": ({"held": 1, "rate": 5e-4, "epochs": 2}, {"held": 2, "rate": 5e-4, "epochs": 2}),
     "dpo": ({"beta": 0.1, "rate": 1e-4, "epochs": 1}, {"beta": 0.3, "rate": 3e-4, "epochs": 1}),
 }
 SEEDS = 1
 STAGES = ("draw", "sft", "pairs", "dpo", "measure")
 GO_ON = "Go on with this text: {text}"
-PROBE_ROOM, PROBE_DRAWS = 20, 4
+PROBE_ROOM, PROBE_DRAWS = 20, 2
 AUDITED = 56
 LABELS = ("fabricated", "states", "declines")
 RATES = ("fabricates", "fabricates_absent", "covers", "honest", "refuses", "follows")
@@ -118,19 +115,36 @@ def drawn(found: list[dict], kind: str) -> list[tuple]:
 
 
 def demonstrations(found: list[dict]) -> list[tuple]:
-    """Return items with answers worth learning: the accepted draws, and for a card the rule-made one.
+    """Return items with answers worth learning: the accepted draws, and where rules make one, the rule-made one.
 
-    The start hardly ever admits that a text lacks something, so nearly all refusals are rule-made.
+    The start hardly ever admits that a text lacks something, so nearly all refusals are rule-made; so are capitals and
+    lists, put together from sentences that it wrote about the topic.
     """
-    best = {"card": 2, "instruction": 1}
     kept = []
-    for kind in best:
-        for item, answers in drawn(found, kind):
-            good = [said for said in dict.fromkeys(answers) if grade(item, said)[0] == best[kind]]
-            if kind == "card" and item.demonstration not in good:
-                good.append(item.demonstration)
-            kept += [(item, said) for said in good]
+    for card, answers in drawn(found, "card"):
+        good = [said for said in dict.fromkeys(answers) if grade(card, said)[0] == 2]
+        kept += [(card, said) for said in dict.fromkeys([*good, card.demonstration])]
+    forms = drawn(found, "instruction")
+    for form, answers in forms:
+        good = sorted((said for said in answers if grade(form, said)[0]), key=len)  # a long one was cut off
+        about = [said for other, some in forms if other.topic == form.topic for said in some]
+        kept += [(form, said) for said in (good or mended(form, about))[:1]]
     return kept
+
+
+def mended(form: alignment.Instruction, drafts: list[str]) -> list[str]:
+    """Return answers that follow an instruction, put together from whole English sentences of drafts on its topic."""
+    pieces = [part.strip("*-# ") for said in drafts for part in re.findall(r"[^.!?\n]+[.!?]", said)]
+    pool = [part for part in dict.fromkeys(pieces) if part.isascii() and 4 <= len(part.split()) <= 20]
+    words = list(dict.fromkeys(word.lower() for word in re.findall(r"[A-Za-z]{5,}", " ".join(pool))))
+    keys = next((given["keys"] for name, given in form.checks if name == "keys"), [])
+    texts = [*pool, "\n".join(f"{key}: {part}" for key, part in zip(keys, pool, strict=False))]
+    for size in range(2, 9):
+        some = pool[:size]
+        texts += [" ".join(some), "\n".join(f"- {part}" for part in some), ", ".join(words[:size])]
+        texts += [" ".join(part.split()[:size]).rstrip(",.") + "." for part in pool[:1]]
+    texts = [form_of(text) for form_of in (str, str.lower, str.upper) for text in texts]
+    return [text for text in dict.fromkeys(texts) if instruction_checks.follows(form, text)]
 
 
 def together(tokenizer, pairs: list[tuple], seed: int = 0) -> list[tuple]:
@@ -282,13 +296,13 @@ def faults(split: str, adapter: str | None, seed: int = 0) -> dict:
     for (who, _), some in zip(frames, go_on([text for _, text in frames]), strict=True):
         pronouns.setdefault(who, []).extend(map(fault_probes.pronoun, some))
     scenes = [scene["text"] for scene in probes["scenes"]]
+    words = fault_probes.toxic_words()
     toxic = {
         name: [
-            [bool(text.strip() and fault_probes.toxicity_rate([text], words)) for text in some]
+            [bool(text and fault_probes.toxicity_rate([text], words)) for text in some]
             for some in go_on(scenes, more)
         ]
         for name, more in (("plain", ""), ("polite", " " + probes["polite"]))
-        for words in [fault_probes.toxic_words()]
     }
     return {
         "skew": round(fault_probes.pronoun_skew(pronouns), 4),
@@ -434,7 +448,7 @@ def main() -> None:
 
     def done(stage: str, jobs: list[dict]) -> list[dict]:
         left = options.minutes - (time.monotonic() - begin) / 60
-        found = rows.run(jobs, row, HERE / "rows.jsonl", left, workers=0)  # one core
+        found = rows.run(jobs, row, HERE / "rows.jsonl", left, options.workers)
         if len(found) < len(jobs) or last < STAGES.index(stage):
             raise SystemExit
         return found
