@@ -34,11 +34,11 @@ ASKED = "{text}\n\n{question} Answer in one sentence."
 ADMIT = " If the text does not say it, say that the text does not say it."
 ROOM = {"card": 40, "instruction": 64}  # new tokens
 PART = 60  # items a row of draws
-DRAWS = {"start": {"card": 2, "instruction": 3}, "sft": {"card": 3, "instruction": 2}}
+DRAWS = {"start": {"card": 2, "instruction": 3}, "sft": {"card": 3}}
 HEAT = {"start": 0.7, "sft": 1.0}
 # Tried on dev. ``held``: how much a card that holds its fact counts for each that lacks it.
 TRIED = {
-    "sft": ({"held": 1, "rate": 5e-4, "epochs": 2}, {"held": 2, "rate": 5e-4, "epochs": 2}),
+    "sft": ({"held": 2, "rate": 7e-4, "epochs": 1}, {"held": 1, "rate": 7e-4, "epochs": 1}),
     "dpo": ({"beta": 0.1, "rate": 1e-4, "epochs": 1}, {"beta": 0.3, "rate": 3e-4, "epochs": 1}),
 }
 SEEDS = 1
@@ -91,7 +91,7 @@ def draws(who: str, seed: int = 0, adapter: str | None = None) -> list[dict]:
     )
     return [
         named | {"kind": kind, "part": part, "draws": DRAWS[who][kind]}
-        for kind in ("card", "instruction")
+        for kind in DRAWS[who]
         for part in range(-(-len(items(kind, "train")) // PART))
     ]
 
@@ -108,10 +108,13 @@ def grade(item, said: str) -> tuple[int, str]:
     return judged.rank, judged.outcome
 
 
+BEST = {"card": 2, "instruction": 1}  # the rank of a right answer
+
+
 def drawn(found: list[dict], kind: str) -> list[tuple]:
     """Return each training item with all answers that were drawn for it."""
     said = [answers for one in found if one["kind"] == kind for answers in one["answers"]]
-    return list(zip(items(kind, "train"), said, strict=True))
+    return list(zip(items(kind, "train"), said, strict=True)) if said else []
 
 
 def demonstrations(found: list[dict]) -> list[tuple]:
@@ -122,7 +125,7 @@ def demonstrations(found: list[dict]) -> list[tuple]:
     """
     kept = []
     for card, answers in drawn(found, "card"):
-        good = [said for said in dict.fromkeys(answers) if grade(card, said)[0] == 2]
+        good = [said for said in dict.fromkeys(answers) if grade(card, said)[0] == BEST["card"]]
         kept += [(card, said) for said in dict.fromkeys([*good, card.demonstration])]
     forms = drawn(found, "instruction")
     for form, answers in forms:
@@ -198,12 +201,13 @@ def balanced(pairs: list[tuple], seed: int = 0) -> list[tuple]:
 
 
 def preferences(found: list[dict]) -> list[tuple]:
-    """Return (item, chosen, rejected) of the draws, the one pair of largest difference for each item."""
+    """Return (item, chosen, rejected) of the draws, one pair for each item of which a draw is right."""
     return [
         (item, pair["chosen"], pair["rejected"])
-        for kind in ("card", "instruction")
+        for kind, right in BEST.items()
         for item, answers in drawn(found, kind)
         for pair in alignment.preference_pairs(asked(item), answers, functools.partial(grade, item), most=1)
+        if grade(item, pair["chosen"])[0] == right
     ]
 
 

@@ -18,7 +18,7 @@ import style
 import torch
 
 LAYERS, RANK = 16, 8
-ACCUMULATE = 4  # packs a step
+ACCUMULATE = 2  # packs a step
 
 
 @dataclass
@@ -170,6 +170,8 @@ def optimise(model, packs: list, loss_of, rate: float, epochs: float, seed: int)
         optimizer.step()
         optimizer.zero_grad()
         losses.append(round(total, 4))
+        if step % 10 == 0:
+            print(f"step {step} of {len(steps)}: {total:.3f}, {time.process_time() - begin:.0f} s", flush=True)
     model.eval()
     return {"losses": losses, "seconds": round(time.process_time() - begin, 1)}
 
@@ -194,6 +196,9 @@ def load(adapter=None, train: bool = False):
     if not train:
         return style.chat_model(adapter)
     tokenizer, model = style.chat_model()
+    for part in model.model.layers.modules():  # once, not at every step
+        if isinstance(part, torch.nn.Linear):
+            part.to(getattr(torch, rows.fast_dtype()))
     if adapter is None:
         return tokenizer, style.adapted(model, LAYERS, RANK)
     from peft import PeftModel
