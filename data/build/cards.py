@@ -13,6 +13,7 @@
 
 import functools
 import json
+import math
 import random
 import re
 import shutil
@@ -35,11 +36,12 @@ ADMIT = " If the text does not say it, say that the text does not say it."
 ROOM = {"card": 40, "instruction": 64}  # new tokens
 PART = 60  # items a row of draws
 DRAWS = {"start": {"card": 2, "instruction": 3}, "sft": {"card": 3}}
+SHARE = {"start": 1.0, "sft": 0.5}  # of the training items
 HEAT = {"start": 0.7, "sft": 1.0}
 # Tried on dev. ``held``: how much a card that holds its fact counts for each that lacks it.
 TRIED = {
-    "sft": ({"held": 2, "rate": 7e-4, "epochs": 1}, {"held": 1, "rate": 7e-4, "epochs": 1}),
-    "dpo": ({"beta": 0.1, "rate": 1e-4, "epochs": 1}, {"beta": 0.3, "rate": 3e-4, "epochs": 1}),
+    "sft": ({"held": 2, "rate": 7e-4, "epochs": 1},),
+    "dpo": ({"beta": 0.1, "rate": 2e-4, "epochs": 1},),
 }
 SEEDS = 1
 STAGES = ("draw", "sft", "pairs", "dpo", "measure")
@@ -92,7 +94,7 @@ def draws(who: str, seed: int = 0, adapter: str | None = None) -> list[dict]:
     return [
         named | {"kind": kind, "part": part, "draws": DRAWS[who][kind]}
         for kind in DRAWS[who]
-        for part in range(-(-len(items(kind, "train")) // PART))
+        for part in range(math.ceil(SHARE[who] * len(items(kind, "train")) / PART))
     ]
 
 
@@ -112,9 +114,9 @@ BEST = {"card": 2, "instruction": 1}  # the rank of a right answer
 
 
 def drawn(found: list[dict], kind: str) -> list[tuple]:
-    """Return each training item with all answers that were drawn for it."""
+    """Return the training items that were drawn for, each with its answers."""
     said = [answers for one in found if one["kind"] == kind for answers in one["answers"]]
-    return list(zip(items(kind, "train"), said, strict=True)) if said else []
+    return list(zip(items(kind, "train")[: len(said)], said, strict=True))
 
 
 def demonstrations(found: list[dict]) -> list[tuple]:
