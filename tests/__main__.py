@@ -42,6 +42,7 @@ STAGES = [
             "test_decanlp_items.py",
             "test_alignment_items.py",
             "test_cards_build.py",
+            "test_taste.py",
             "test_question_answering.py",
             "test_image_service.py",
             "test_sandbox.py",
