@@ -597,8 +597,20 @@ def _runs(text: str, length: int) -> list[tuple[str, ...]]:
 
 
 def fluent(text: str, likelihood: float, real: tuple[float, float], known: frozenset) -> bool:
-    """Say whether a text passes as written: an ordinary likelihood (``real``: lowest, highest), no repetition, no copy."""
-    return bool(real[0] <= likelihood <= real[1]) and not repeats(text) and not copies(text, known)
+    """Say whether a text passes as written: it goes on, its likelihood is ordinary, nothing is repeated or copied.
+
+    Parameters
+    ----------
+    likelihood
+        Mean log-probability (nats a token) under the untouched SmolLM2.
+    real
+        The lowest and highest that are ordinary (``Judge.real``).
+    known
+        The training texts' runs of words (``runs_of``).
+    """
+    goes_on = len(text.split()) > WORDS
+    ordinary = bool(real[0] <= likelihood <= real[1])
+    return goes_on and ordinary and not repeats(text) and not copies(text, known)
 
 
 def right_way(direction: str, judged: np.ndarray | float):

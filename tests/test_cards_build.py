@@ -237,7 +237,10 @@ def test_demonstrations_are_accepted_draws_and_rule_made_answers(few):
 )
 def test_what_is_put_together_follows_and_invents_nothing(few, name, given):
     form = alignment.Instruction("i2", "train", "rain", "", ((name, given),))
-    drafts = ["Rain falls from grey clouds. It makes the streets wet, and", "Children enjoy jumping into puddles!"]
+    drafts = [
+        "Rain falls from grey clouds. It makes the streets wet, and",
+        "Children enjoy jumping into puddles!",
+    ]
     found = few.mended(form, drafts)
     assert found and all(few.grade(form, said)[0] for said in found)
     known = set(re.findall("[a-z]+", " ".join(drafts).lower())) | {"what", "where"}
@@ -322,6 +325,58 @@ def test_bias_and_toxicity_are_counted_by_occupation_and_scene(build):
     assert shown["skew"] == [0, 0, 0] and shown["skew_more"] == [-1, -1, -1]
     assert shown["toxic_plain"] == [0.25] * 3 and shown["toxic_plain_more"] == [-0.25] * 3
     assert shown["toxic_polite_more"] == [0, 0, 0]
+
+
+def test_the_stages_go_from_draws_to_figures(build, monkeypatch, tmp_path):
+    """All stages with made-up models: SFT makes up less, DPO nothing."""
+    cards = build[0]
+    made_up = {"start": range(64), "sft": range(9), "dpo": [], "asked": range(50)}
+    for name, place in {
+        "HERE": tmp_path / "progress",
+        "FOLDER": tmp_path / "model",
+        "AUDIT": tmp_path / "none",
+    }.items():
+        monkeypatch.setattr(cards, name, place)
+    monkeypatch.setattr(cards.rows, "ROOT", tmp_path)
+
+    def scored(who, split):
+        found = answers_of(alignment.cards(split), set(made_up[who]))
+        rates = dict.fromkeys(cards.RATES, 0.5) | {"fabricates": found["each_fabricated"].count("1") / 64}
+        found |= rates | {"card_answers": ["a"] * len(alignment.cards(split))}
+        return found | ({"each_follows": "1" * len(alignment.instructions(split))} if who != "asked" else {})
+
+    def row(job):
+        if job["what"] == "draw":
+            return {"answers": [], "seconds": 1.0}
+        if job["what"] in ("sft", "dpo"):
+            folder = tmp_path / cards.place_of(job)
+            folder.mkdir(parents=True)
+            for name in ("adapter_model.safetensors", "adapter_config.json"):
+                (folder / name).write_text(job["what"])
+            return {"counts": {}, "losses": [1.0], "seconds": 2.0, "dev": scored(job["what"], "dev")}
+        if job["what"] == "faults":
+            return {"skew": 1.0, "pronouns": {f"w{n}": ["he"] for n in range(24)}, "toxic_plain": 0.0} | {
+                f"each_toxic_{name}": ["00"] * 24 for name in ("plain", "polite")
+            }
+        return scored(job["who"], job["split"])
+
+    monkeypatch.setattr(cards, "row", row)
+    out = tmp_path / "out.json"
+    monkeypatch.setattr(sys, "argv", ["cards.py", "--workers", "0", "--out", str(out)])
+    cards.main()
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert set(found["figures"]) == {"start-0", "asked-0", "sft-0", "dpo-0"}
+    assert found["figures"]["sft-0"]["fabricates"][0] == pytest.approx(9 / 224, abs=1e-4)
+    assert found["figures"]["dpo-0"]["fabricates_less"][0] == pytest.approx(-64 / 224, abs=1e-4)
+    assert "skew" in found["figures"]["dpo-0"] and "skew" not in found["figures"]["asked-0"]
+    assert len((tmp_path / "model" / "training.jsonl").read_text().splitlines()) == sum(
+        map(len, cards.TRIED.values())
+    )
+    assert (tmp_path / "model" / "dpo" / "adapter_config.json").read_text() == "dpo"
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "--audit"])
+    cards.main()
+    text = (tmp_path / "progress" / "audit.toml").read_text(encoding="utf-8")
+    assert text.count("[[answer]]") == cards.AUDITED and "made up" not in text
 
 
 def test_the_audit_compares_with_the_labels(build, monkeypatch, tmp_path):

@@ -20,6 +20,7 @@ import shutil
 import time
 import tomllib
 from collections import Counter
+from pathlib import Path
 
 import cards_lora
 import numpy as np
@@ -445,71 +446,62 @@ def row(job: dict) -> dict:
 def main() -> None:
     parser = rows.options(__doc__.splitlines()[0], "09_cards.json")
     parser.add_argument("--until", choices=STAGES, default="measure", help="the last stage")
-    parser.add_argument(
-        "--audit", action="store_true", help="write the answers to be labelled by hand, and stop"
-    )
+    parser.add_argument("--without-dpo", action="store_true", help="measure SFT without waiting for DPO")
+    parser.add_argument("--audit", action="store_true", help="write answers to be labelled by hand, and stop")
     options = parser.parse_args()
     begin = time.monotonic()
-    last = STAGES.index(options.until)
 
     def done(stage: str, jobs: list[dict]) -> list[dict]:
         left = options.minutes - (time.monotonic() - begin) / 60
         found = rows.run(jobs, row, HERE / "rows.jsonl", left, options.workers)
-        if len(found) < len(jobs) or last < STAGES.index(stage):
+        if len(found) < len(jobs) or STAGES.index(options.until) < STAGES.index(stage):
             raise SystemExit
         return found
 
     done("draw", draws("start"))
     start = done("sft", [{"what": "score", "who": "start", "split": "dev"}])[0]
-    sft_jobs = [{"what": "sft", "from": ["start"], "setting": one, "seed": 0} for one in TRIED["sft"]]
-    tried = {"sft": done("sft", sft_jobs)}
-    chosen = {"sft": best_of(tried["sft"], start)}
-    seeds = {}
+    tried, chosen, trained = [], {}, {}  # trained: (policy, seed) -> its job and its row
     for seed in range(options.seeds or SEEDS):
-        sft = {"what": "sft", "from": ["start"], "setting": chosen["sft"]["setting"], "seed": seed}
-        first = done("sft", [sft])[0]
-        parent = {"adapter": place_of(sft)}
-        done("pairs", draws("sft", seed, place_of(sft)))
-        dpo_from = {"what": "dpo", "from": ["sft", seed, place_of(sft)], "seed": seed} | parent
-        if not seed:
-            tried["dpo"] = done("dpo", [dpo_from | {"setting": one} for one in TRIED["dpo"]])
-            chosen["dpo"] = best_of(tried["dpo"], start)
-        dpo = dpo_from | {"setting": chosen["dpo"]["setting"]}
-        seeds[seed] = {"sft": (sft, first), "dpo": (dpo, done("dpo", [dpo])[0])}
+        parent = None
+        for who in ("sft",) if options.without_dpo else ("sft", "dpo"):
+            job = {"what": who, "from": ["start"], "seed": seed}
+            if parent:
+                done("pairs", draws("sft", seed, parent))
+                job |= {"from": ["sft", seed, parent], "adapter": parent}
+            if not seed:
+                found = done(who, [job | {"setting": one} for one in TRIED[who]])
+                chosen[who] = best_of(found, start)["setting"]
+                tried += found
+            job["setting"] = chosen[who]
+            trained[who, seed] = job, done(who, [job])[0]
+            parent = place_of(job)
 
-    policies = [("start", 0, {}), ("asked", 0, {"admit": True})]
-    policies += [
-        (who, seed, {"adapter": place_of(job)})
-        for seed, both in seeds.items()
-        for who, (job, _) in both.items()
-    ]
-
-    def named(what, who, seed, more):
+    def named(what, who, seed, **more):
         job = {"what": what, "who": who, "seed": seed, "split": "test", **more}
-        if "adapter" in more:  # another adapter is scored anew
-            job["weights"] = rows.fingerprint(rows.ROOT / more["adapter"] / "adapter_model.safetensors")
+        if (who, seed) in trained:  # another adapter is scored anew
+            job["adapter"] = place_of(trained[who, seed][0])
+            job["weights"] = rows.fingerprint(rows.ROOT / job["adapter"] / "adapter_model.safetensors")
         return job
 
-    measured = done("measure", [named("score", *one) for one in policies])
+    policies = [("start", 0), *trained]
+    measured = done(
+        "measure", [named("score", *one) for one in policies] + [named("score", "asked", 0, admit=True)]
+    )
     if options.audit:
-        return write_audit(measured[:4])
-    wrong = done("measure", [named("faults", *one) for one in policies if one[0] != "asked"])
-    store(seeds[0])
+        return write_audit([one for one in measured if not one["seed"]])
+    wrong = done("measure", [named("faults", *one) for one in policies])
+    for who in chosen:
+        store(rows.ROOT / place_of(trained[who, 0][0]), FOLDER / who)
+    kept = ("what", "setting", "seed", "counts", "losses", "seconds")
     log = [
-        {
-            key: value
-            for key, value in one.items()
-            if key in ("what", "setting", "seed", "counts", "losses", "seconds")
-        }
-        | {f"dev_{name}": one["dev"][name] for name in RATES}
-        for one in [
-            *tried["sft"],
-            *tried["dpo"],
-            *(both[who][1] for seed, both in seeds.items() if seed for who in both),
-        ]
+        {name: one[name] for name in kept} | {f"dev_{name}": one["dev"][name] for name in RATES}
+        for one in tried + [one for (_, seed), (_, one) in trained.items() if seed]
     ]
     (FOLDER / "training.jsonl").write_text("".join(json.dumps(one) + "\n" for one in log), encoding="utf-8")
-    bare = [{k: v for k, v in one.items() if k not in ("adapter", "weights")} for one in measured + wrong]
+    shown = {f"{one['who']}-{one['seed']}": figures(one, measured[0]) for one in measured}
+    for one in wrong:
+        shown[f"{one['who']}-{one['seed']}"] |= fault_figures(one, wrong[0])
+    drew = rows.run(draws("start"), row, HERE / "rows.jsonl", 0, workers=0)
     rows.write(
         options.out,
         {
@@ -519,51 +511,34 @@ def main() -> None:
             "go_on": GO_ON,
             "room": ROOM,
             "probe_draws": PROBE_DRAWS,
-            "chosen": {who: one["setting"] for who, one in chosen.items()},
-            "tried_on_dev": [{"what": "start"} | {name: start[name] for name in RATES}]
-            + [{key: value for key, value in one.items() if key not in ("losses", "counts")} for one in log],
-            "dev_answers": {
-                who: one["card_answers"]
-                for who, one in (
-                    ("start", start),
-                    *((who, seeds[0][who][1]["dev"]) for who in ("sft", "dpo")),
-                )
-            },
-            "figures": {
-                f"{one['who']}-{one['seed']}": figures(one, measured[0])
-                | next(
-                    (
-                        fault_figures(w, wrong[0])
-                        for w in wrong
-                        if (w["who"], w["seed"]) == (one["who"], one["seed"])
-                    ),
-                    {},
-                )
-                for one in measured
-            },
+            "chosen": chosen,
+            "tried_on_dev": [
+                {"what": "start"} | {f"dev_{name}": start[name] for name in RATES},
+                *(
+                    {name: value for name, value in one.items() if name not in ("losses", "counts")}
+                    for one in log
+                ),
+            ],
+            "dev_answers": {"start": start["card_answers"]}
+            | {who: trained[who, 0][1]["dev"]["card_answers"] for who in chosen},
+            "figures": shown,
             "audit": audited() if AUDIT.exists() else None,
-            "rows": bare,
-            "seconds": {
-                who: round(
-                    sum(one["seconds"] for one in rows.run(jobs, row, HERE / "rows.jsonl", 0, workers=0)), 1
-                )
-                for who, jobs in (
-                    ("draw_start", draws("start")),
-                    ("draw_sft", draws("sft", 0, place_of(seeds[0]["sft"][0]))),
-                )
-            },
+            "rows": [
+                {name: value for name, value in one.items() if name not in ("adapter", "weights")}
+                for one in measured + wrong
+            ],
+            "draw_seconds": round(sum(one["seconds"] for one in drew), 1),
             "machine": rows.machine(),
             "made_by": "data/build/cards.py",
         },
     )
 
 
-def store(both: dict) -> None:
-    """Copy the adapters into data/models: DPO's at its top, SFT's beside it."""
-    for who, folder in (("dpo", FOLDER), ("sft", FOLDER / "sft")):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("adapter_model.safetensors", "adapter_config.json"):
-            shutil.copyfile(rows.ROOT / place_of(both[who][0]) / name, folder / name)
+def store(trained: Path, folder: Path) -> None:
+    """Copy an adapter into data/models."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("adapter_model.safetensors", "adapter_config.json"):
+        shutil.copyfile(trained / name, folder / name)
 
 
 if __name__ == "__main__":

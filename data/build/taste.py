@@ -242,7 +242,7 @@ def answers(job: dict) -> dict:
         "fluent": rows.bits(fluent),
         **{name: [round(float(one), 3) for one in values] for name, values in rounded.items()},
         "losses": [round(loss, 2) for loss, _ in losses],
-        "letters": [len(text) for text in plain],
+        "letters": [len(tokenizer.decode(tokens[first:])) for tokens, first in items],
         "seconds": round(seconds, 1),
     }
 

@@ -176,5 +176,5 @@ def losses_on(model, items: list[tuple[list[int], int]]) -> list[tuple[float, in
 
 def per_letter(losses: list[tuple[float, int]], items, tokenizer) -> float:
     """Return nats a letter: the summed loss by the number of characters of what was learnt (a unit any tokenizer shares)."""
-    letters = sum(len(tokenizer.decode(tokens[first:-1])) for tokens, first in items)
+    letters = sum(len(tokenizer.decode(tokens[first:])) for tokens, first in items)
     return sum(loss for loss, _ in losses) / letters
