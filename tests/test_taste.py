@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import hashlib
+import importlib.util
 import itertools
 import json
 import math
@@ -313,6 +314,24 @@ def test_demonstrations_for_training_leave_the_plain_half_out(build):
     assert tokenizer.decode(tokens[:first]).startswith("A film review that readers find ")
     start = tokenizer.decode(tokens[:first]).split(": ")[1]
     assert start + tokenizer.decode(tokens[first:]) == taste.tidy(clear[0].text)
+
+
+def test_a_finished_stage_is_known_by_its_row_or_by_what_the_repository_holds(build, tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("taste_stages", ROOT / "data" / "build" / "taste.py")
+    stages = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(stages)
+    weights = tmp_path / "weights"
+    monkeypatch.setattr(stages, "HERE", tmp_path / "build")
+    monkeypatch.setattr(stages, "STORED", {"sft": weights})
+    monkeypatch.setattr(stages.rows, "MEASURED", tmp_path)
+    assert stages.kept("sft") is None
+    (tmp_path / "09_taste.json").write_text('{"sft": {"chosen": 1}, "ppo": {"runs": {}}}')
+    assert stages.kept("sft") is None  # the figures alone are not the model
+    weights.write_text("")
+    assert stages.kept("sft") == {"chosen": 1}
+    assert stages.kept("ppo") is None
+    stages.keep("sft", {"chosen": 0})
+    assert stages.kept("sft")["chosen"] == 0
 
 
 # ---------------------------------------------------------------- PPO

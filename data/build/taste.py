@@ -20,6 +20,12 @@ import rows
 HERE = rows.ROOT / "build" / "taste"
 FOLDER = rows.ROOT / "data" / "models" / "taste"
 STAGES = ("reward", "judge", "text-small", "sft", "ppo", "text-large", "measure")
+# What a finished stage leaves in the repository. PPO's runs are measured at several steps, which lie in build/ alone.
+STORED = {
+    "reward": FOLDER / "reward" / "head.safetensors",
+    "judge": FOLDER / "judge.json",
+    **{name: FOLDER / name / "adapter_model.safetensors" for name in ("text-small", "sft", "text-large")},
+}
 TEXT = {"small": {"rate": 4e-3, "epochs": 1}, "large": {"rate": 1e-3, "epochs": 1}}
 KL, CHOSEN, SEEDS = (0.05, 0.0, 0.15), 0.05, 3
 STARTS, DEV, BLIND = (
@@ -31,9 +37,13 @@ SFT = ({"rate": 1e-3, "epochs": 1}, {"rate": 3e-4, "epochs": 1})
 
 
 def kept(stage: str) -> dict | None:
-    """Return a finished stage's row."""
-    file = HERE / f"{stage}.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+    """Return a finished stage's row; one whose adapters lie in data/models/taste is also read from the stored figures."""
+    file, stored = HERE / f"{stage}.json", rows.MEASURED / "09_taste.json"
+    if file.exists():
+        return json.loads(file.read_text(encoding="utf-8"))
+    if stage in STORED and STORED[stage].exists() and stored.exists():
+        return json.loads(stored.read_text(encoding="utf-8")).get(stage)
+    return None
 
 
 def keep(stage: str, row: dict) -> dict:
