@@ -43,6 +43,8 @@ STAGES = [
             "test_decanlp.py",
             "test_decanlp_items.py",
             "test_alignment_items.py",
+            "test_cards_build.py",
+            "test_taste.py",
             "test_question_answering.py",
             "test_qa_questions.py",
             "test_qa_build.py",
