@@ -30,21 +30,22 @@ def download(name: str, commit: str, patterns: tuple[str, ...] = (), again: bool
     Parameters
     ----------
     patterns
-        The files wanted, each pattern met by one at least; without any, ``FILES``.
+        The files wanted; without any, ``FILES``.
     again
         Fetch also what lies in the cache.
 
     Raises
     ------
     Lacking
-        No file for a pattern. Else what ``huggingface_hub`` raises; ``explain`` puts it into words.
+        No configuration, or no weights of the kind that the course reads. Else what ``huggingface_hub`` raises;
+        ``explain`` puts it into words.
     """
     from huggingface_hub import snapshot_download
 
     wanted = list(patterns or FILES)
     folder = Path(snapshot_download(name, revision=commit, allow_patterns=wanted, force_download=again))
-    for pattern in patterns or NEEDED:
-        if not any(file.is_file() for file in folder.glob(pattern)):
+    for pattern in NEEDED:
+        if not any(file.is_file() for file in folder.rglob(pattern)):
             raise Lacking(pattern)
     return folder
 
@@ -72,12 +73,11 @@ def compare(name: str, commit: str, folder: Path) -> dict[str, str] | None:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     for file in tqdm(files, desc=f"{name} を確かめています", delay=3, leave=False):
         place = file.relative_to(folder).as_posix()
-        row = rows.get(place)
+        if (row := rows.get(place)) is None:
+            continue  # not the hub's
         with file.open("rb") as handle:
             found[place] = hashlib.file_digest(handle, "sha256").hexdigest()
-        large = getattr(row, "lfs", None)
-        expected = large.sha256 if large else getattr(row, "blob_id", None)
-        if expected != (found[place] if large else _git_blob(file)):
+        if (row.lfs.sha256 if row.lfs else row.blob_id) != (found[place] if row.lfs else _git_blob(file)):
             # In the cache a file is a link to its content; both go.
             file.resolve().unlink(missing_ok=True)
             file.unlink(missing_ok=True)

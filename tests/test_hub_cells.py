@@ -47,7 +47,8 @@ def sentences() -> list[str]:
         for one in rag.questions(split)
         for key in ("question", "question_ja")
     ]
-    return [one[key] for one in rules for key in ("title", "text", "title_ja", "text_ja")] + asked
+    # Exercise 05 looks for this word among the tokens.
+    return [one[key] for one in rules for key in ("title", "text", "title_ja", "text_ja")] + asked + ["bank"] * 50
 
 
 # ---------------------------------------------------------------- tokenizers, written as on the hub
@@ -503,7 +504,7 @@ def test_lesson_08_runs_with_what_the_hub_sends(tmp_path):
 FIRST = {
     "00_start": ["start", "load-model", "chat-template", "ask", "first-answer", "japanese-answer"],
     "04_impact_and_risks": ["start", "complete"],
-    "05_bert_structure": ["start", "load", "no-labels", "pair", "embeddings", "decoder-load", "masks"],
+    "05_bert_structure": ["start", "load", "no-labels", "pair", "embeddings", "decoder-load"],
     "07_decanlp": ["start", "show-triples", "load-model", "ask-five"],
     "10_whose_preferences": ["start", "sim-vectors"],
 }
@@ -527,7 +528,7 @@ for name, cells in json.load(sys.stdin):
     found = [[key, type(one).__name__, sum(w.numel() for w in one.parameters())]
              for key, one in names.items() if isinstance(one, torch.nn.Module) and hasattr(one, "config")]
     print("DONE", json.dumps([name, found]))
-sys.exit("\\n".join(failed))
+sys.exit("\\n".join(failed) or 0)
 """
 
 
@@ -537,7 +538,8 @@ def cells_of(file: Path, wanted: list[str] | None = None) -> list[tuple[str, str
     assert set(wanted or ()) <= sources.keys(), "a cell has another id now"
     chosen = wanted or [name for name in sources if name not in OF_REAL_WORDS]
     # The small vocabulary cuts words into more tokens.
-    return [(name, sources[name].replace("pair_input(tokenizer, texts, 24)", "pair_input(tokenizer, texts, 64)")) for name in chosen]
+    narrow, wide = "pair_input(tokenizer, texts, 24)", "pair_input(tokenizer, texts, 64)"
+    return [(name, sources[name].replace(narrow, wide)) for name in chosen]
 
 
 def test_the_other_lessons_and_the_exercises_load_what_the_hub_sends(tmp_path):
