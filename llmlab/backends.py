@@ -26,6 +26,7 @@ from llmlab.errors import CourseError
 NAMES = ("torch", "tensorflow", "jax")
 TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}
 LAST_LINES = 5
+_answers = None  # in a child: where its answers go
 
 
 class Child:
@@ -68,7 +69,8 @@ class Child:
         Parameters
         ----------
         function
-            Imports Keras itself, inside. What it uses of the notebook is sent along: functions, arrays, paths.
+            Imports Keras itself, inside. (``predict`` and ``fit`` of KerasHub's tasks want TensorFlow; elsewhere
+            ``keras.Model(task.input, task.output)`` has both.) What it uses of the notebook is sent along: functions, arrays, paths.
             Its value must be picklable, such as numpy arrays: a model stays in the child.
 
         Raises
@@ -88,7 +90,7 @@ class Child:
         try:
             self._process.stdin.write(cloudpickle.dumps((function, args, kwargs)))
             self._process.stdin.flush()
-            printed, value, error = pickle.load(self._process.stdout)
+            printed, value, error = self._answer()
         except (EOFError, OSError, pickle.UnpicklingError) as reason:
             raise CourseError(self._obituary()) from reason
         except BaseException:  # an interrupt: half an answer may lie in the pipe
@@ -100,9 +102,24 @@ class Child:
             raise _raised(*error, self.name)
         return pickle.loads(value)
 
+    def _answer(self) -> tuple:
+        """Return the child's answer; show the steps that it reports meanwhile."""
+        from tqdm.auto import tqdm
+
+        bar = None
+        try:
+            while len(answer := pickle.load(self._process.stdout)) == 2:  # a step, see step()
+                done, total = answer
+                bar = bar or tqdm(total=total, desc=TITLES[self.name], leave=False)
+                bar.update(done - bar.n)
+            return answer
+        finally:
+            if bar is not None:
+                bar.close()
+
     def peak_gb(self) -> float:
         """Return the largest memory that the child has held so far, in GB (10⁹ bytes)."""
-        return self.call(_peak_gb)
+        return self.call(peak_gb)
 
     def close(self) -> None:
         """End the child and free its memory; once more does nothing."""
@@ -162,6 +179,26 @@ def each(function, *args, names=NAMES, **kwargs) -> dict:
     return values
 
 
+def step(done: int, total: int) -> None:
+    """Report from inside a function that runs in a child: the notebook shows it as a progress bar."""
+    if _answers is not None:
+        pickle.dump((done, total), _answers)
+        _answers.flush()
+
+
+def peak_gb() -> float:
+    """Return the largest memory that the process that calls this has held so far, in GB (10⁹ bytes)."""
+    import psutil
+
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):  # Windows
+        return memory.peak_wset / 1e9
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+
+
 def _environment(name: str) -> dict[str, str]:
     return {
         **os.environ,
@@ -185,23 +222,12 @@ def _raised(pickled: bytes, text: str, name: str) -> Exception:
     return error
 
 
-def _peak_gb() -> float:
-    import psutil
-
-    memory = psutil.Process().memory_info()
-    if hasattr(memory, "peak_wset"):  # Windows
-        return memory.peak_wset / 1e9
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
-
-
 def _serve() -> None:
     """Answer calls from stdin on stdout until stdin ends; run by the child alone."""
+    global _answers
     import cloudpickle
 
-    answers = os.fdopen(os.dup(1), "wb")
+    _answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library writes to the descriptor itself must not mix with the answers
     if os.environ["KERAS_BACKEND"] != "tensorflow":
         sys.modules["tensorflow"] = None
@@ -223,8 +249,8 @@ def _serve() -> None:
             except Exception:
                 pickled = b""
             failure = pickled, text
-        pickle.dump((printed.getvalue(), value, failure), answers)
-        answers.flush()
+        pickle.dump((printed.getvalue(), value, failure), _answers)
+        _answers.flush()
 
 
 def _fail(error):
