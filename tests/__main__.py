@@ -25,6 +25,7 @@ STAGES = [
             "test_models.py",
             "test_setup.py",
             "test_core.py",
+            "test_backends.py",
             "test_check.py",
             "test_chat.py",
             "test_network.py",
