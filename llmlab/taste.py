@@ -17,11 +17,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from llmlab import ratings
 from llmlab.errors import CourseError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DIRECTIONS = ("favourable", "critical")
 PROMPT = "A film review that readers find {direction}: {start}"
@@ -145,6 +147,8 @@ class Pairs:
 
 def pairs(sentences: Sequence[ratings.Sentence], positions: Iterable[int]) -> Pairs:
     """Return every pair within a block with the order of each person at the given list positions."""
+    import numpy as np
+
     positions, rows = list(positions), []
     for group, members in _by_group(sentences).items():
         for at, one in enumerate(members):
@@ -173,6 +177,8 @@ def people(sentences: Sequence[ratings.Sentence], low: float, high: float) -> di
     dict
         Block → (sum of agreements, number of comparisons).
     """
+    import numpy as np
+
     found = {}
     for group, members in _by_group(sentences).items():
         count = min(len(sentences[one].ratings) for one in members)
@@ -324,6 +330,11 @@ def language_model(
         Folders of LoRA adapters, merged in their order.
     kept
         The vocabulary of the small one; else the file of ``folder()``.
+
+    Raises
+    ------
+    ValueError
+        When the size is another word.
     """
     import json
 
@@ -351,6 +362,11 @@ def policy(name: str, where: Path | None = None, dtype: str = "float32"):
     """Return tokenizer and model of a policy: ``untouched``, ``base``, ``sft``, ``large``, or one by PPO such as ``ppo-0.05-0``.
 
     ``untouched`` is the whole SmolLM2 as its makers left it; ``base`` and ``large`` have read the plain text.
+
+    Raises
+    ------
+    CourseError
+        When the folder of one of its adapters is missing.
     """
     import json
 
@@ -506,6 +522,7 @@ def read(
         The mean log-probability (nats a token) of what follows the beginning, and the mean vectors of the layers
         (texts, layers, width).
     """
+    import numpy as np
     import torch
 
     logs, vectors = [], []
@@ -541,6 +558,8 @@ class Judge:
     def __init__(self, where: Path | None = None, dtype: str = "float32"):
         import json
 
+        import numpy as np
+
         stored = json.loads(((where or folder()) / "judge.json").read_text(encoding="utf-8"))
         self.layer, self.weight, self.mean = stored["layer"], np.array(stored["weight"]), stored["mean"]
         self.real = tuple(stored["real"])
@@ -558,6 +577,7 @@ def second_judge():
 
     Its number has mean 0 and spread 1 over those sentences, as far as it was not fitted to each of them.
     """
+    import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import Ridge
     from sklearn.model_selection import cross_val_predict
@@ -615,6 +635,8 @@ def fluent(text: str, likelihood: float, real: tuple[float, float], known: froze
 
 def right_way(direction: str, judged: np.ndarray | float):
     """Say whether a judge's number, 0 for an average sentence, lies on the side that was asked for."""
+    import numpy as np
+
     return (np.asarray(judged) > 0) == (direction == DIRECTIONS[0])
 
 
@@ -626,6 +648,8 @@ def wins(ours: Sequence[bool], theirs: Sequence[bool]) -> np.ndarray:
     CourseError
         When the two do not answer the same prompts, or there is none.
     """
+    import numpy as np
+
     if len(ours) != len(theirs) or not len(ours):
         raise CourseError("二つの方策の結果は、同じプロンプトについて、同じ数だけ必要です。")
     return (1 + np.asarray(ours, float) - np.asarray(theirs, float)) / 2
