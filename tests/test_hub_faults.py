@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import hub
@@ -76,7 +77,7 @@ def sentence(printed: str) -> str:
     """Return the one line that a student is told; no traceback stands around it."""
     assert "Traceback" not in printed, printed[-3000:]
     (line,) = [line for line in printed.splitlines() if line.startswith("⚠")]
-    assert not re.search(r"/tmp/|\bhttpx", line.replace("http://127.0.0.1", ""))
+    assert not re.search(rf"{re.escape(tempfile.gettempdir())}/|\bhttpx", line.replace("http://127.0.0.1", ""))
     return line
 
 

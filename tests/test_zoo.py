@@ -12,7 +12,7 @@ import pytest
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import zoo
+from llmlab.grading import reach, zoo
 from llmlab.grading.forks import ForkServer, Job
 from llmlab.grading.release import names
 from tests import grading_mini as mini
@@ -34,7 +34,8 @@ def proof(server):
 
     @cache
     def run(name):
-        return zoo.prove(name, share=zoo.DRAWN_SHARE, key=zoo.commit(), server=server)
+        drawn = zoo.DRAWN_SHARE
+        return zoo.prove(name, share=drawn, whole=drawn, key=zoo.commit(), server=server)
 
     return run
 
@@ -355,3 +356,70 @@ def test_later_cells_of_a_mutant_are_left_out(server):
 def test_preload_that_fails_is_said():
     with pytest.raises(CourseError, match="no_such_module"):
         ForkServer(["no_such_module"])
+
+
+# ---- Which later cells a replaced cell reaches ------------------------------------------------------------
+
+CELLS = [
+    ("start", "import math\nimport torch\ntable = {}"),
+    ("helper", "def twice(x):\n    return 2 * first(x)"),
+    ("first", "def first(x):\n    return x"),
+    ("first-test", "found = first(1)\nfor size in (1, 2):\n    value = size\nassert found"),
+    ("second", "def second(x):\n    return x"),
+    ("second-test", "for size in (1, 2):\n    assert second(size) == size\nvalue = torch.ones(1).sum()"),
+    ("helper-test", "assert twice(3) == 6"),
+    ("table-test", "assert not table"),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "others"),
+    [
+        ("def first(x):\n    found = size = value = x\n    return found", {"first-test", "helper", "helper-test"}),
+        ("first = lambda x: x", {"first-test", "helper", "helper-test"}),
+        ("def first(x):\n    table[x] = 1\n    return x", {"first-test", "helper", "helper-test", "table-test"}),
+        ("def first(x):\n    table.update(a=1)\n    return x", {"first-test", "helper", "helper-test", "table-test"}),
+        (
+            "def first(x):\n    global second\n    second = x\n    return x",
+            {"first-test", "helper", "helper-test", "second-test"},
+        ),
+        ("def range(x):\n    return x\ndef first(x):\n    return x", {"first-test", "helper", "helper-test"}),
+    ],
+)
+def test_only_the_cells_that_can_notice_are_reached(source, others):
+    assert reach.reached(CELLS, {"first": source}) == others | {"first"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.ones = None",
+        "import torch\ntorch.ones = None",
+        "def first(x):\n    torch.set_default_dtype(torch.float64)",
+        "def first(x):\n    exec('second = 1')",
+        "def first(x):\n    globals()['second'] = 1",
+        "from math import *",
+        "def first(x:",
+    ],
+)
+def test_what_can_reach_everything_runs_everything(source):
+    assert reach.reached(CELLS, {"first": source}) == {name for name, _ in CELLS}
+
+
+def test_what_a_reached_cell_reads_is_run_too():
+    cells = [("one", "def one():\n    pass"), ("two", "def two():\n    pass"), ("three", "def three():\n    pass")]
+    cells += [("test", "one()\ntwo()")]
+    assert reach.needed(cells, reach.reached(cells, {"one": "one = None"})) == {"one", "two", "test"}
+
+
+def test_a_cell_that_shadows_a_builtin_reaches_who_reads_it():
+    cells = [("one", "a = 1"), ("one-test", "assert a"), ("two-test", "assert max([1, 2]) == 2")]
+    assert reach.reached(cells, {"one": "a = max = 1"}) == {"one", "one-test", "two-test"}
+
+
+def test_scores_are_the_same_with_and_without_the_cells_that_are_not_reached(course, server):
+    broken = {"running": {"running-test=0 overlap-test=0": ["    os._exit(3)"]}}
+    mini.write_zoo(course, right={}, wrong=broken)
+    whole, short = (prove(course, server, share=0.0, whole=share) for share in (1.0, 0.0))
+    assert [result.scores for _, result in short.submissions] == [result.scores for _, result in whole.submissions]
+    assert [result.seconds for _, result in short.submissions] != [0.0] * len(short.submissions)

@@ -36,6 +36,7 @@ from pathlib import Path
 
 from llmlab.errors import CourseError
 from llmlab.grading.forks import CELL_LIMIT, LIMIT, ForkServer, Job, Outcome
+from llmlab.grading.reach import needed, reached
 from llmlab.grading.release import ROOT, find, names
 
 RIGHT_PER_CELL = 3
@@ -101,6 +102,22 @@ class Exercise:
         """Return the cells up to the last test, some of them replaced."""
         last = max((place for place, (name, _) in enumerate(self.cells) if name in self.points), default=-1)
         return [(name, cells.get(name, source)) for name, source in self.cells[: last + 1]]
+
+    def reached(self, cells: dict[str, str]) -> list[tuple[str, str]]:
+        """Return :meth:`replaced` without the later cells that cannot notice the replaced ones."""
+        notebook = self.replaced(cells)
+        first = min(place for place, (name, _) in enumerate(notebook) if name in cells)
+        wanted = reached(self.replaced({}), cells).union(*(self.tests.get(cell, []) for cell in cells))
+        kept = needed(notebook, wanted)
+        return [cell for place, cell in enumerate(notebook) if place < first or cell[0] in kept]
+
+    def filled(self, outcomes: list[Outcome], reference: list[Outcome]) -> list[Outcome]:
+        """Put the reference's outcomes where a cell was left out; none where the process ended early."""
+        ran = {outcome.name for outcome in outcomes}
+        missing = [outcome for outcome in reference if outcome.name in self.points and outcome.name not in ran]
+        if (outcomes and outcomes[-1].status == "skipped") or any(one.status == "died" for one in outcomes):
+            return [*outcomes, *(Outcome(one.name, "skipped") for one in missing)]
+        return [*outcomes, *missing]
 
     def scores(self, outcomes: list[Outcome]) -> dict[str, float]:
         """Return the points of each test cell: all when it ran without an error, else 0, as nbgrader does."""
@@ -309,11 +326,11 @@ def commit(root: Path = ROOT) -> str:
     return done.stdout.strip()
 
 
-def draw(found: list[Mutant], key: str, share: float = DRAWN_SHARE) -> list[Mutant]:
-    """Return a share of the mutants, the same ones for the same key."""
+def draw(found: list, key: str, share: float = DRAWN_SHARE) -> list:
+    """Return a share of the mutants or submissions, the same ones for the same key."""
     count = math.ceil(len(found) * share)
     chosen = set(random.Random(key).sample(range(len(found)), count))
-    return [mutant for number, mutant in enumerate(found) if number in chosen]
+    return [one for number, one in enumerate(found) if number in chosen]
 
 
 @dataclass(frozen=True)
@@ -492,6 +509,7 @@ def prove(
     server: ForkServer | None = None,
     chosen: list[str] | None = None,
     cell_limit: float = CELL_LIMIT,
+    whole: float = 1.0,
 ) -> Proof:
     """Run an exercise's reference, its submissions and a share of its mutants.
 
@@ -499,6 +517,10 @@ def prove(
     ----------
     share
         Of the mutants; below 1 they are drawn by ``key``.
+    whole
+        Share of the submissions that run to the end of the notebook; below 1 they are drawn by ``key``, and the
+        others run without the later cells that cannot notice them (:mod:`llmlab.grading.reach`), which then count
+        as the reference's.
     server
         A running fork server; otherwise one is started.
     chosen
@@ -509,7 +531,14 @@ def prove(
     if server is None:
         with ForkServer() as server:
             return prove(
-                name, root, share=share, key=key, server=server, chosen=chosen, cell_limit=cell_limit
+                name,
+                root,
+                share=share,
+                key=key,
+                server=server,
+                chosen=chosen,
+                cell_limit=cell_limit,
+                whole=whole,
             )
     start = time.monotonic()
     exercise = Exercise.load(name, root)
@@ -523,8 +552,13 @@ def prove(
     everything = mutants(exercise, chosen)
     running = everything if share >= 1 else draw(everything, key, share)
     jobs = [Job("reference", exercise.cells)]
-    jobs += [Job(one.path.stem, exercise.replaced(one.cells)) for one in submissions]
+    entire = submissions if whole >= 1 else draw(submissions, key, whole)
+    jobs += [
+        Job(one.path.stem, (exercise.replaced if one in entire else exercise.reached)(one.cells))
+        for one in submissions
+    ]
     outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=cell_limit)
+    outcomes = [outcomes[0], *(exercise.filled(ran, outcomes[0]) for ran in outcomes[1:])]
     proof = Proof(exercise, result_of(exercise, outcomes[0]), broken=broken, total=len(everything))
     proof.shown = [one.name for one in outcomes[0] if one.shows and one.name in exercise.points]
     proof.submissions = [

@@ -1,0 +1,17 @@
+# misconception: いちばん高い終わりを決めてから、その前の始まりを選ぶ
+# scores: best-span-test=0
+# %% grade_id="best-span"
+def best_span(start_logits, end_logits, allowed, max_answer_len):
+    keep = allowed.clone()
+    keep[0] = True
+    p = start_logits.masked_fill(~keep, -torch.inf).softmax(-1)
+    q = end_logits.masked_fill(~keep, -torch.inf).softmax(-1)
+    best = (None, None, float(p[0] * q[0]))
+    if not allowed.any():
+        return best
+    last = int(q.masked_fill(~allowed, -1).argmax())
+    left = max(last - max_answer_len + 1, 0)
+    starts = p.masked_fill(~allowed, -1)
+    first = left + int(starts[left : last + 1].argmax())
+    score = float(p[first] * q[last])
+    return (first, last, score) if score > best[2] else best

@@ -1,0 +1,25 @@
+# misconception: pooler_output を返す
+# scores: register-vectors-test=0
+# %% grade_id="register-vectors"
+def register_vectors(task):
+
+    class SentenceVectors(Pipeline):
+        def _sanitize_parameters(self, normalize=None, max_length=None):
+            before = {} if max_length is None else {"max_length": max_length}
+            after = {} if normalize is None else {"normalize": normalize}
+            return before, {}, after
+
+        def preprocess(self, text, max_length=None):
+            cut = max_length is not None
+            return self.tokenizer(text, truncation=cut, max_length=max_length, return_tensors="pt")
+
+        def _forward(self, inputs):
+            states = self.model(**inputs).pooler_output[:, None]
+            return {"states": states, "attention_mask": inputs["attention_mask"]}
+
+        def postprocess(self, outputs, normalize=False):
+            (states,), (mask,) = outputs["states"], outputs["attention_mask"]
+            vector = states[0]
+            return (vector / vector.norm() if normalize else vector).tolist()
+
+    PIPELINE_REGISTRY.register_pipeline(task, pipeline_class=SentenceVectors, pt_model=AutoModel)

@@ -1,0 +1,15 @@
+# misconception: Hugging Face の名前のまま返す
+# scores: encode-test=0
+# %% grade_id="encode"
+def encode_for_keras(texts, tokenizer, sequence_length):
+    rows = [
+        tokenizer(
+            *([text] if isinstance(text, str) else text), padding="max_length", padding_side="right",
+            truncation=True, max_length=sequence_length, return_token_type_ids=True,
+        )
+        for text in texts
+    ]
+    token_ids = np.array([row["input_ids"] for row in rows]).astype("int32")
+    segment_ids = np.array([row["token_type_ids"] for row in rows]).astype("int32")
+    padding_mask = np.array([row["attention_mask"] for row in rows]).astype("bool")
+    return {"input_ids": token_ids, "token_type_ids": segment_ids, "attention_mask": padding_mask}
