@@ -291,11 +291,11 @@ def test_a_disk_that_is_really_full(tmp_path):
 
 def test_the_hub_says_what_the_client_understands(client):
     """The server's answers are those that the client turns into its own errors."""
-    from huggingface_hub import errors, hf_hub_download, model_info
+    from huggingface_hub import HfApi, errors, hf_hub_download
 
     with hub.serve({NAME: (COMMIT, FILES)}) as there:
         client(there)
-        assert model_info(NAME).sha == model_info(NAME, revision="main").sha == COMMIT
+        assert HfApi().model_info(NAME).sha == HfApi().model_info(NAME, revision="main").sha == COMMIT
         assert (
             Path(hf_hub_download(NAME, "config.json", revision="main")).read_bytes() == FILES["config.json"]
         )
