@@ -370,9 +370,9 @@ def policy(name: str, where: Path | None = None, dtype: str = "float32"):
     """
     import json
 
-    where = where or folder()
     if name == "untouched":
         return language_model("large", (), dtype)
+    where = where or folder()
     if name == "large":
         return language_model("large", [where / "text-large"], dtype)
     chain = [where / "text-small"]

@@ -148,14 +148,22 @@ def test_accuracy_counts_ties_as_half_and_sees_a_turned_sign(build):
     good, bad = reward.accuracy(some, scores), reward.accuracy(some, -scores)
     whole = good[0]
     assert (whole["low"], whole["high"]) == reward.HEADLINE
-    right, n = 0.0, 0
+    right, n, firm, two, same = 0.0, 0, [], 0, 0
     for a, b in itertools.combinations(range(12), 2):
         if some[a].group == some[b].group and 0.5 <= abs(some[a].mean - some[b].mean) < 1.5:
             for p in range(5):
                 order = some[a].ratings[p] - some[b].ratings[p]
                 right += 0.5 if not order else float((order > 0) == (scores[a] > scores[b]))
                 n += 1
+                firm += [(order > 0) == (scores[a] > scores[b])] if order else []
+            for p, q in itertools.combinations(range(5), 2):
+                product = (some[a].ratings[p] - some[b].ratings[p]) * (
+                    some[a].ratings[q] - some[b].ratings[q]
+                )
+                two, same = two + (product != 0), same + (product > 0)
     assert sum(whole["right"]) == pytest.approx(right) and sum(whole["judgements"]) == n
+    assert (sum(whole["decided"]), sum(whole["decided_right"])) == (len(firm), sum(firm))
+    assert (sum(whole["people_decided"]), sum(whole["people_decided_right"])) == (two, pytest.approx(same))
     assert sum(bad[0]["right"]) == pytest.approx(n - right)
     assert sum(sum(one["pairs"]) for one in good[1:]) == 2 * math.comb(6, 2)
 

@@ -97,17 +97,22 @@ def train(folder, seed: int = 0) -> dict:
 def accuracy(sentences, scores: np.ndarray) -> list[dict]:
     """Return, block by block and by gap of the means, how often scores order two sentences as one person does.
 
-    Beside it stands how often another person of the block does; a pair that somebody rated equal counts half in both.
+    Beside it stands how often another person of the block does. A pair that somebody rated equal counts half: twice as
+    often between two people as between a person and a model that knows no ties, which favours the model. So the names
+    with ``decided`` leave out what is tied.
 
     Returns
     -------
     list of dict
         ``low``, ``high``; ``blocks``, ``right``, ``pairs`` (of sentences), ``judgements`` (a pair by each person),
-        ``people`` and ``people_n``, all but the first two as lists over blocks.
+        ``people`` and ``people_n``; ``decided``, ``decided_right``, ``people_decided``, ``people_decided_right`` the
+        same without ties; all but the first two as lists over blocks.
     """
     found = []
     for low, high in [HEADLINE, *itertools.pairwise(GAPS)]:
-        one = {name: [] for name in ("blocks", "right", "pairs", "judgements", "people", "people_n")}
+        names = ("blocks", "right", "pairs", "judgements", "people", "people_n")
+        names += ("decided", "decided_right", "people_decided", "people_decided_right")
+        one = {name: [] for name in names}
         for group, (agreed, comparisons) in taste.people(sentences, low, high).items():
             members = [place for place, sentence in enumerate(sentences) if sentence.group == group]
             count = min(len(sentences[place].ratings) for place in members)
@@ -124,6 +129,12 @@ def accuracy(sentences, scores: np.ndarray) -> list[dict]:
             one["judgements"].append(int(order.size))
             one["people"].append(float(agreed))
             one["people_n"].append(int(comparisons))
+            firm = (order != 0).sum(1)  # people with an order, pair by pair
+            two = firm * (firm - 1) // 2
+            one["decided"].append(int(firm.sum()))
+            one["decided_right"].append(int((said[:, None] * order > 0).sum()))
+            one["people_decided"].append(int(two.sum()))
+            one["people_decided_right"].append(float(agreed - (comparisons - two.sum()) / 2))
         found.append({"low": low, "high": high} | one)
     return found
 
