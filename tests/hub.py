@@ -147,7 +147,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not found or (found["api"] or found["name"]) not in self.hub.repositories:
             return self.refuse("gone")
         commit, files = self.hub.repositories[found["api"] or found["name"]]
-        if (found["at"] or found["revision"] or "main") not in (commit, "main"):
+        asked = found["at"] or found["revision"] or "main"
+        # The hub takes the beginning of a commit's id for it.
+        if asked != "main" and not (len(asked) >= 7 and commit.startswith(asked)):
             return self.refuse("revision")
         concerned = fault and (not found["file"] or fnmatch.fnmatch(found["file"], fault.files))
         if concerned and fault.kind in REFUSALS and (found["file"] or fault.kind not in OF_FILES):

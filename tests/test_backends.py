@@ -116,8 +116,8 @@ def test_a_course_error_comes_as_it_is(child):
 
 def test_peak_memory_is_that_of_the_child(child):
     before = child.peak_gb()
-    child.call(lambda: float(np.ones(40_000_000).sum()))  # 0.32 GB
-    assert before + 0.2 < child.peak_gb() < before + 1
+    child.call(lambda: float(np.ones(125_000_000).sum()))  # 1 GB, more than what it freed after it started
+    assert before + 0.5 < child.peak_gb() < before + 1.5
 
 
 def test_a_child_that_ends_in_the_middle_is_one_sentence_with_its_last_words():
@@ -148,6 +148,8 @@ def test_a_closed_child_says_so_and_is_gone():
 
 def test_an_interrupt_closes_the_child():
     """Half an answer may lie in the pipe: the next call must not take it for its own."""
+    # A shell starts what runs in the background with the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def slow(parent):
         import time
@@ -156,8 +158,11 @@ def test_an_interrupt_closes_the_child():
         time.sleep(60)
 
     one = backends.open("torch")
-    with pytest.raises(KeyboardInterrupt):
-        one.call(slow, os.getpid())
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            one.call(slow, os.getpid())
+    finally:
+        signal.signal(signal.SIGINT, before)
     with pytest.raises(CourseError, match="もう閉じています"):
         one.call(os.getpid)
 

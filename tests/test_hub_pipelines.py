@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hub
 import nbformat
-import servers
 import torch
 import transformers
 from safetensors.torch import save
@@ -102,29 +102,12 @@ def run(environment: dict) -> str:
 
 
 def test_a_task_by_its_name_takes_the_pinned_default_model(tmp_path):
-    routes = {}
-    for repository, short, kind in DEFAULTS.values():
-        held = files(kind)
-        whole = short + "0" * (40 - len(short))
-        routes |= servers.hub_routes(repository, whole, held)
-        routes[f"/api/models/{repository}/revision/{short}"] = routes[
-            f"/api/models/{repository}/revision/{whole}"
-        ]
-        for name in held:  # releases that do not ask for the whole commit first
-            routes[f"/{repository}/resolve/{short}/{name}"] = routes[f"/{repository}/resolve/{whole}/{name}"]
-    with servers.serve(routes) as (address, requests):
-        environment = dict(
-            os.environ, LLMLAB_PROFILE="hub", HF_ENDPOINT=address, HF_HOME=str(tmp_path), HF_HUB_OFFLINE="0"
-        )
-        environment |= {
-            "HF_HUB_DISABLE_XET": "1",
-            "HF_HUB_DISABLE_TELEMETRY": "1",
-            "OMP_WAIT_POLICY": "PASSIVE",
-        }
+    held = {path: (short + "0" * (40 - len(short)), files(kind)) for path, short, kind in DEFAULTS.values()}
+    with hub.serve(held) as there:
+        environment = hub.environment(there, tmp_path)
         environment |= {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-        environment.pop("TRANSFORMERS_OFFLINE", None)
         printed = run(environment)
-    fetched = [path for command, path in requests if command == "GET" and "model.safetensors" in path]
+    fetched = [path for command, path in there.requests if command == "GET" and "model.safetensors" in path]
     for task, (repository, short, _) in DEFAULTS.items():
         assert f"{task} {repository} " in printed
         assert [path for path in fetched if path.startswith(f"/{repository}/resolve/{short}")], (
@@ -134,9 +117,9 @@ def test_a_task_by_its_name_takes_the_pinned_default_model(tmp_path):
     assert "'start': " in printed, "an answer from the context"
 
 
-def test_without_the_profile_nothing_is_asked_for():
-    with servers.serve({}) as (address, requests):
-        printed = run(dict(os.environ, LLMLAB_PROFILE="cpu", HF_ENDPOINT=address, HF_HUB_OFFLINE="0"))
-    assert not requests
+def test_without_the_profile_nothing_is_asked_for(tmp_path):
+    with hub.serve({}) as there:
+        printed = run(hub.environment(there, tmp_path, "cpu"))
+    assert not there.requests
     for repository, short, _ in DEFAULTS.values():
         assert repository in printed and short in printed

@@ -292,7 +292,7 @@ def measure(minutes: float) -> dict | None:
     jobs += [{"policy": "large", "shots": shown, **test}, {"policy": f"ppo-0-0@{equal}", **test}]
     jobs += [{"policy": f"ppo-{weight:g}-{seed}", **test} for seed in range(SEEDS) for weight in KL]
     found = done(jobs)
-    if found is None:
+    if not found:
         return None
     brief = ("policy", "shots", "reward", "judged", "second")
     return {

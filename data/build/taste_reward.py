@@ -88,7 +88,7 @@ def train(folder, seed: int = 0) -> dict:
     model.peft_config["default"].base_model_name_or_path = "sentence-transformers/all-MiniLM-L6-v2"
     for weight in weights:
         weight.data = weight.data.half()
-    model.save_pretrained(folder)
+    model.save_pretrained(str(folder))
     (folder / "README.md").unlink(missing_ok=True)
     save_file({"weight": head.detach(), "mean": raw.mean(), "spread": raw.std()}, folder / "head.safetensors")
     return {"losses": log, "pairs": len(found.first), "blocks": len(groups), "seconds": seconds}

@@ -24,12 +24,9 @@ EVERY = 10  # steps between kept adapters
 def log_probabilities(model, ids: torch.Tensor, seen: torch.Tensor, room: int) -> torch.Tensor:
     """Return the policy's log-probability (nats, at ``taste.HEAT``) of each of the last ``room`` tokens."""
     with downstream.bf16():
-        logits = model(
-            input_ids=ids,
-            attention_mask=seen,
-            position_ids=(seen.cumsum(1) - 1).clamp(min=0),
-            logits_to_keep=room + 1,
-        ).logits[:, :-1]
+        places = (seen.cumsum(1) - 1).clamp(min=0)
+        output = model(input_ids=ids, attention_mask=seen, position_ids=places, logits_to_keep=room + 1)
+    logits = output.logits[:, :-1]
     each = (logits.float() / taste.HEAT).log_softmax(-1)
     return each.gather(2, ids[:, -room:, None])[..., 0]
 
