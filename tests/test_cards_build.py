@@ -5,6 +5,7 @@ import json
 import math
 import re
 import sys
+import tomllib
 
 import numpy as np
 import pytest
@@ -399,3 +400,72 @@ def test_the_audit_compares_with_the_labels(build, monkeypatch, tmp_path):
     found = build[0].audited()
     assert found["fabricated"] == {"both": 1, "rule": 1, "reader": 0, "neither": 1}
     assert found["states"] == {"both": 1, "rule": 0, "reader": 1, "neither": 1}
+
+
+# ---------------------------------------------------------------- what is stored
+
+MEASURED = ROOT / "data" / "measured" / "09_cards.json"
+MODEL = ROOT / "data" / "models" / "align-lora"
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return json.loads(MEASURED.read_text(encoding="utf-8"))
+
+
+def test_stored_rates_are_those_of_the_stored_answers(build, stored):
+    some, forms = alignment.cards("test"), alignment.instructions("test")
+    scored = [one for one in stored["rows"] if one["what"] == "score"]
+    assert {one["who"] for one in scored} == {"start", "asked", *stored["chosen"]}
+    for one in scored:
+        judged = [card_judge.judge(card, said) for card, said in zip(some, one["card_answers"], strict=True)]
+        for name, value in card_judge.card_rates(judged).items():
+            assert one[name] == pytest.approx(value, abs=1e-4), (one["who"], name)
+        if "each_follows" in one:
+            followed = [
+                build[0].grade(form, said)[0]
+                for form, said in zip(forms, one["instruction_answers"], strict=True)
+            ]
+            assert one["each_follows"] == "".join(map(str, followed)), one["who"]
+
+
+def test_stored_figures_are_those_of_the_rows(build, stored):
+    rows = {(one["what"], one["who"], one["seed"]): one for one in stored["rows"]}
+    for (what, who, seed), one in rows.items():
+        shown = stored["figures"][f"{who}-{seed}"]
+        if what == "score":
+            again = build[0].figures(one, rows["score", "start", 0])
+            assert {name: shown[name] for name in again} == again, who
+        else:
+            assert shown["skew"][0] == one["skew"] and shown["toxic_plain"][0] == one["toxic_plain"]
+
+
+def test_the_chosen_settings_are_those_that_the_rule_picks_on_dev(build, stored):
+    def rates(one):
+        return {name: one[f"dev_{name}"] for name in build[0].RATES}
+
+    start = rates(stored["tried_on_dev"][0])
+    for stage in stored["chosen"]:
+        tried = [
+            {"setting": one["setting"], "dev": rates(one)}
+            for one in stored["tried_on_dev"]
+            if one["what"] == stage and not one["seed"]
+        ]
+        assert build[0].best_of(tried, start)["setting"] == stored["chosen"][stage]
+
+
+def test_the_adapters_are_small_and_of_no_machine(stored):
+    for folder in (MODEL / who for who in stored["chosen"]):
+        assert (folder / "adapter_model.safetensors").stat().st_size <= 5_500_000
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        assert config["base_model_name_or_path"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
+
+
+def test_the_audited_answers_are_the_model_s_own(build, stored):
+    rows = tomllib.loads(build[0].AUDIT.read_text(encoding="utf-8"))["answer"]
+    places = {card.id: at for at, card in enumerate(alignment.cards("test"))}
+    scored = {one["who"]: one for one in stored["rows"] if one["what"] == "score" and not one["seed"]}
+    assert len(rows) >= 50 and {"start", "sft"} <= {one["who"] for one in rows} <= set(scored)
+    for one in rows:
+        assert scored[one["who"]]["card_answers"][places[one["card"]]] == one["said"]
+    assert build[0].audited() == stored["audit"]

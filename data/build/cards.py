@@ -453,8 +453,10 @@ def main() -> None:
 
     def done(stage: str, jobs: list[dict]) -> list[dict]:
         left = options.minutes - (time.monotonic() - begin) / 60
+        if STAGES.index(options.until) < STAGES.index(stage):
+            raise SystemExit
         found = rows.run(jobs, row, HERE / "rows.jsonl", left, options.workers)
-        if len(found) < len(jobs) or STAGES.index(options.until) < STAGES.index(stage):
+        if len(found) < len(jobs):
             raise SystemExit
         return found
 
