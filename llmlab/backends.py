@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 
 from llmlab.errors import CourseError
 
@@ -193,10 +194,13 @@ def peak_gb() -> float:
     memory = psutil.Process().memory_info()
     if hasattr(memory, "peak_wset"):  # Windows
         return memory.peak_wset / 1e9
+    status = Path("/proc/self/status")
+    if status.is_file():  # Linux, where getrusage's peak is that of the process that started this one, if larger
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e9
     import resource
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e9  # macOS, in bytes
 
 
 def _environment(name: str) -> dict[str, str]:
