@@ -5,9 +5,9 @@
 ``reward``      the reward model (MiniLM), its accuracy beside people's
 ``judge``       the two judges, their agreement with people, the range of real sentences' likelihood
 ``text-small``  the cut SmolLM2 learns plain text again
-``sft``         it learns demonstrations, rates compared on dev
+``sft``         it learns demonstrations, for how long is chosen on dev
 ``ppo``         PPO with each KL weight and seed, first seeds first
-``text-large``  the whole SmolLM2 on the same plain text
+``text-large``  the whole SmolLM2 on half of the same plain text
 ``measure``     everybody on the test beginnings, once
 """
 
@@ -26,14 +26,15 @@ STORED = {
     "judge": FOLDER / "judge.json",
     **{name: FOLDER / name / "adapter_model.safetensors" for name in ("text-small", "sft", "text-large")},
 }
-TEXT = {"small": {"rate": 4e-3, "epochs": 1}, "large": {"rate": 1e-3, "epochs": 1}}
+TEXT = {"small": {"rate": 4e-3, "epochs": 2}, "large": {"rate": 1e-3, "epochs": 0.5}}
 KL, CHOSEN, SEEDS = (0.05, 0.0, 0.15), 0.05, 3
 STARTS, DEV, BLIND = (
     210,
     300,
     60,
 )  # beginnings on test (twice as many prompts), sentences for a loss, pairs to read
-SFT = ({"rate": 1e-3, "epochs": 1}, {"rate": 3e-4, "epochs": 1})
+ALIKE = 0.08  # rewards of 300 answers differ by that much by chance (a standard error)
+SFT = ({"rate": 2e-3, "epochs": 4}, {"rate": 2e-3, "epochs": 8})
 
 
 def kept(stage: str) -> dict | None:
@@ -111,7 +112,11 @@ def text(size: str, minutes: float) -> dict | None:
 
 
 def sft(minutes: float) -> dict | None:
-    """Teach demonstrations to the cut model, at each rate; keep the one with the least dev loss of the answers."""
+    """Teach demonstrations to the cut model, for longer and shorter; keep the one with the best reward on dev.
+
+    Chosen by the reward, as Ouyang et al. 2022, section 3.5, do: the loss is least after one epoch. Where rewards are
+    as good as equal (``ALIKE``), the one with the least loss is kept.
+    """
     import shutil
 
     import style
@@ -141,12 +146,29 @@ def sft(minutes: float) -> dict | None:
             row = keep(
                 f"sft-{number}",
                 setting
-                | {"demonstrations": len(items), "log": log, "seconds": log[-1][2], "dev_token": losses},
+                | {"demonstrations": len(items), "log": log, "seconds": log[-1][2], "dev_token": losses}
+                | rewarded(tokenizer, model),
             )
         tried.append(row)
-    best = min(range(len(tried)), key=lambda number: tried[number]["dev_token"][1])
+    least = max(row["dev_reward"] for row in tried) - ALIKE
+    good = [number for number, row in enumerate(tried) if row["dev_reward"] >= least]
+    best = min(good, key=lambda number: tried[number]["dev_token"][1])
     shutil.copytree(HERE / f"sft-{best}", FOLDER / "sft", dirs_exist_ok=True)
     return {"chosen": best, "rank": taste_lm.RANK, "tried": tried}
+
+
+def rewarded(tokenizer, model) -> dict:
+    """Return the mean reward of what a model writes on dev, and the share above 0, the average sentence."""
+    import numpy as np
+
+    from llmlab import taste
+
+    asked = [(way, start) for start in taste.starts("dev")[: DEV // 2] for way in taste.DIRECTIONS]
+    said = taste.write(tokenizer, model, [taste.prompt(*one) for one in asked])
+    sign = np.array([1 if way == taste.DIRECTIONS[0] else -1 for way, _ in asked])
+    score = taste.Reward(FOLDER / "reward")
+    found = sign * score([start + answer for (_, start), answer in zip(asked, said, strict=True)])
+    return {"dev_reward": round(float(found.mean()), 4), "dev_right": round(float((found > 0).mean()), 4)}
 
 
 def ppo(minutes: float) -> dict | None:

@@ -15,7 +15,7 @@ RANKS, RANK = {"small": 16, "large": 8}, 8  # of the adapters for plain text, an
 TOKENS = 1000  # of a batch, padding included
 VOCABULARY = 10_000  # tokens of the small model
 MOST = 80  # tokens of a text
-OTHER = ("products",)  # plain text beside the films'; their ratings are not used
+OTHER = ("products", "editorials")  # plain text beside the films'; their ratings are not used
 
 
 def halves() -> tuple[list, list]:
@@ -27,7 +27,7 @@ def halves() -> tuple[list, list]:
 
 
 def plain_texts() -> list[str]:
-    """Return the plain text: film sentences twice, sentences of product reviews once."""
+    """Return the plain text: film sentences twice, sentences of product reviews and editorials once."""
     texts = [taste.tidy(one.text) for one in halves()[0]] * 2
     return texts + [taste.tidy(one.text) for source in OTHER for one in ratings.sentences(source, "train")]
 
