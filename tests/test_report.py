@@ -123,7 +123,10 @@ def test_a_guess_needs_fitting_points_and_alike_code():
     found = likeness.guess(answer, frozenset(["f-test"]), wrong, [])
     assert found.known.name == "square" and found.likeness > 0.9
     # It would lose a cell that this student has got.
-    assert likeness.guess(answer, frozenset(["f-test"]), [known("square", ONE, ["f-test", "g-test"])], []).known is None
+    assert (
+        likeness.guess(answer, frozenset(["f-test"]), [known("square", ONE, ["f-test", "g-test"])], []).known
+        is None
+    )
     assert likeness.guess(answer, frozenset(["f-test"]), [wrong[1]], []).known is None
     assert likeness.guess([], frozenset(["f-test"]), [], []).known is None
 
@@ -136,7 +139,9 @@ def test_winnowing_finds_every_copy_of_its_promised_length():
         copied = random.integers(0, 30, length).astype(str).tolist()
         texts = []
         for _ in range(2):
-            before, after = (random.integers(0, 30, random.integers(0, 40)).astype(str).tolist() for _ in range(2))
+            before, after = (
+                random.integers(0, 30, random.integers(0, 40)).astype(str).tolist() for _ in range(2)
+            )
             texts.append(likeness.winnow(likeness.grams([*before, *copied, *after])))
         assert texts[0] & texts[1]
     assert likeness.winnow([5, 3, 4, 9, 8, 1], window=3) == {3, 4, 1}  # by hand
@@ -216,10 +221,17 @@ def members():
         right = mini.RIGHT["running"][number % 3]
         wrong = number % 4 == 0
         running = mini.WRONG["running"]["running-test=0"][0] if wrong else right
-        overlap = mini.WRONG["overlap"]["overlap-test=0"][1] if number % 3 == 0 else mini.RIGHT["overlap"][number % 3]
+        overlap = (
+            mini.WRONG["overlap"]["overlap-test=0"][1]
+            if number % 3 == 0
+            else mini.RIGHT["overlap"][number % 3]
+        )
         lost = {"running-test"} if wrong else set()
         lost |= {"overlap-test"} if number % 3 == 0 else set()
-        found[f"s{number:02d}"] = ({"running": answered("running", running), "overlap": answered("overlap", overlap)}, lost)
+        found[f"s{number:02d}"] = (
+            {"running": answered("running", running), "overlap": answered("overlap", overlap)},
+            lost,
+        )
     usual = {"overlap": answered("overlap", mini.RIGHT["overlap"][1])}
     evil = {"running": answered("running", SLOPPY) + f"\n# {EVIL}", "why": EVIL}
     found["2026-山田"] = (usual | evil, {"running-test"})
@@ -251,8 +263,13 @@ def build(root, work, students):
             own = book.add_submission("mini", student)
             for one in own.notebooks[0].grades:
                 if one.name in FULL:
-                    one.auto_score, one.needs_manual_grade = 0.0 if one.name in lost else FULL[one.name], False
-            ran = mini.notebook(**{name: given[name] if source is None else source for name, source in cells.items()})
+                    one.auto_score, one.needs_manual_grade = (
+                        0.0 if one.name in lost else FULL[one.name],
+                        False,
+                    )
+            ran = mini.notebook(
+                **{name: given[name] if source is None else source for name, source in cells.items()}
+            )
             ran.cells[-1].source = cells.get("why", "和集合で割ります。")
             for cell in ran.cells:
                 name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -262,7 +279,9 @@ def build(root, work, students):
                         "iopub.status.idle": f"2026-11-29T01:00:0{len(lost)}.500000Z",
                     }
                 if name in lost:
-                    cell.outputs = [nbformat.v4.new_output("error", ename=EVIL, evalue=EVIL, traceback=[EVIL])]
+                    cell.outputs = [
+                        nbformat.v4.new_output("error", ename=EVIL, evalue=EVIL, traceback=[EVIL])
+                    ]
             for step in ("submitted", "autograded", "feedback"):
                 folder = work / step / student / "mini"
                 folder.mkdir(parents=True)
@@ -297,7 +316,9 @@ def test_items_of_a_class(made):
         assert one.difficulty == pytest.approx(1 - lost / len(students))
     scores = np.array([[float(name not in lost) for name in FULL] for _, lost in students.values()])
     assert found.items[0].discrimination == pytest.approx(np.corrcoef(scores.T)[0, 1])
-    wanted = sorted(sum(most for name, most in FULL.items() if name not in lost) for _, lost in students.values())
+    wanted = sorted(
+        sum(most for name, most in FULL.items() if name not in lost) for _, lost in students.values()
+    )
     assert sorted(found.totals) == wanted
 
 
@@ -333,7 +354,9 @@ def test_table_has_a_row_for_every_student_and_cell(made):
     assert len(found) == 3 * len(students)
     assert len({row["学生"] for row in found}) == len(students)
     total = sum(float(row["得点"]) for row in found if row["採点するセル"] in FULL)
-    assert total == sum(most for _, lost in students.values() for name, most in FULL.items() if name not in lost)
+    assert total == sum(
+        most for _, lost in students.values() for name, most in FULL.items() if name not in lost
+    )
     assert sum(row["誤答の種類"] == "採点待ち" for row in found) == len(students) - 1
 
 
@@ -380,7 +403,9 @@ def test_open_written_answers_link_into_formgrader(made):
     with Gradebook(grade.database(work), "llmlab") as book:
         number = book.find_submission_notebook("mini", "mini", "blank").id
     # Before "why" come two solution cells (a comment each) and two test cells (points, extra points).
-    assert f"http://localhost:8888/formgrader/submissions/{number}/?index=6" in html.read_text(encoding="utf-8")
+    assert f"http://localhost:8888/formgrader/submissions/{number}/?index=6" in html.read_text(
+        encoding="utf-8"
+    )
     assert "和集合に触れて 1 点" in html.read_text(encoding="utf-8")
     numbers = re.findall(r"formgrader/submissions/(\w+)/", html.read_text(encoding="utf-8"))
     assert numbers == sorted(numbers), "formgrader goes through the submissions in this order"
@@ -433,12 +458,22 @@ def test_forgetting_leaves_no_trace(made, tmp_path, capsys):
     shutil.copytree(work, own)
     head = "学籍番号,合計\r\n"
     (own / "mini.csv").write_text(f"{head}2026-山田,3\r\nblank,0\r\n", encoding="utf-8-sig")
-    (own / "state.json").write_text('{"mini": {"solution": "x", "students": {"2026-山田": {}, "blank": {}}}}', "utf-8")
+    (own / "state.json").write_text(
+        '{"mini": {"solution": "x", "students": {"2026-山田": {}, "blank": {}}}}', "utf-8"
+    )
     stands = pseudonyms.pseudonym("2026-山田", pseudonyms.key(own))
     assert len(holding("2026-山田", own)) >= 6 and holding(stands, own)
     assert command.main(["forget", "2026-山田", "--out", str(own)]) == 0
     said = capsys.readouterr().out
-    for phrase in ("採点簿: mini", "submitted/", "autograded/", "feedback/", "mini.csv: 1 行", "state.json", "report/mini.html"):
+    for phrase in (
+        "採点簿: mini",
+        "submitted/",
+        "autograded/",
+        "feedback/",
+        "mini.csv: 1 行",
+        "state.json",
+        "report/mini.html",
+    ):
         assert phrase in said
     assert holding("2026-山田", own) == [] and holding(stands, own) == []
     # Everybody else is still there, with the same points and pseudonyms.
@@ -462,7 +497,9 @@ def test_a_name_that_a_neighbour_wrote_is_said(made, tmp_path, capsys):
     own = tmp_path / "grading"
     shutil.copytree(made[1], own)
     path = own / "submitted" / "s05" / "mini" / "mini.ipynb"
-    path.write_text(path.read_text(encoding="utf-8").replace("小さな演習", "copy1 さんと考えました"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("小さな演習", "copy1 さんと考えました"), encoding="utf-8"
+    )
     assert command.main(["forget", "copy1", "--out", str(own)]) == 1
     said = capsys.readouterr().out
     assert f"まだ名前が残っています: {path}" in said and said.count("まだ") == 1

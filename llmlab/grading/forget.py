@@ -36,7 +36,9 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
 
     student = unicodedata.normalize("NFC", student).strip()
     if not student or student in (".", "..") or set('/\\:*?"<>|') & set(student):
-        raise CourseError(f"「{student}」は学籍番号の形ではありません。提出したファイルの名前を書いてください。")
+        raise CourseError(
+            f"「{student}」は学籍番号の形ではありません。提出したファイルの名前を書いてください。"
+        )
     removed = []
     exercises: set[str] = set()
     try:
@@ -51,7 +53,9 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
                 book.remove_student(student)
                 book.db.commit()
                 if lite:  # VACUUM cannot run inside a transaction
-                    with book.db.get_bind().connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
+                    with (
+                        book.db.get_bind().connect().execution_options(isolation_level="AUTOCOMMIT") as plain
+                    ):
                         plain.execute(text("VACUUM"))
                 removed.append(f"採点簿: {'、'.join(sorted(exercises)) or '提出なし'}")
             except MissingEntry:
@@ -99,7 +103,9 @@ def _state(student: str, work: Path) -> list[str]:
     path = work / "state.json"
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
-        found = [name for name, own in whole.items() if own.get("students", {}).pop(student, None) is not None]
+        found = [
+            name for name, own in whole.items() if own.get("students", {}).pop(student, None) is not None
+        ]
     except (OSError, ValueError, AttributeError):
         return []
     if found:

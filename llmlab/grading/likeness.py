@@ -71,7 +71,11 @@ class _Names(ast.NodeTransformer):
 
 def _without_docstring(body: list) -> list:
     first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         return body[1:] or [ast.Pass()]
     return body
 
@@ -172,7 +176,9 @@ class Guess:
     right: float
 
 
-def guess(answer: Sequence[str], lost: frozenset[str], wrong: Sequence[Known], right: Sequence[Known]) -> Guess:
+def guess(
+    answer: Sequence[str], lost: frozenset[str], wrong: Sequence[Known], right: Sequence[Known]
+) -> Guess:
     """Return which misconception a wrong answer looks like.
 
     Parameters

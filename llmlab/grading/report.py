@@ -82,7 +82,9 @@ class Findings:
 # ---- Finding out --------------------------------------------------------------------------------------------
 
 
-def answers(book: Classbook, root: Path = ROOT) -> dict[str, tuple[list[likeness.Known], list[likeness.Known]]]:
+def answers(
+    book: Classbook, root: Path = ROOT
+) -> dict[str, tuple[list[likeness.Known], list[likeness.Known]]]:
     """Return for each task the named misconceptions and the right answers of ``tests/submissions/``.
 
     The solution notebook's own answer counts as a right one.
@@ -148,7 +150,9 @@ def wrong_answers(book: Classbook, known: dict) -> list[Wrong]:
 def similar(book: Classbook) -> list[likeness.Pair]:
     """Return the pairs of submissions that share much of what few in the class wrote."""
     prints = {}
-    base = {cell: likeness.tokens(book.released.get(cell, ""), book.released.get(cell, "")) for cell in book.tests}
+    base = {
+        cell: likeness.tokens(book.released.get(cell, ""), book.released.get(cell, "")) for cell in book.tests
+    }
     for student in book.students:
         own = [(cell, student.cells[cell].source) for cell in book.tests if cell in student.cells]
         prints[student.name] = likeness.fingerprints(
@@ -242,7 +246,8 @@ def _groups(found: Findings, name: Callable[[str], str]) -> list[dict]:
                     "errors": sorted({one.error for one in several if one.error}),
                     "students": [name(one.student.name) for one in several],
                     "examples": [
-                        (name(one.student.name), _shortened(one.student.cells[cell].source)) for one in examples
+                        (name(one.student.name), _shortened(one.student.cells[cell].source))
+                        for one in examples
                     ],
                 }
             )
@@ -330,7 +335,11 @@ def page(found: Findings, name: Callable[[str], str], *, names: bool, formgrader
     rooms.filters["seconds"] = lambda value: f"{value:.2f}"
     totals = np.array(found.totals)
     summary = (
-        {"mean": totals.mean(), "median": np.median(totals), "sd": totals.std(ddof=1) if len(totals) > 1 else 0.0}
+        {
+            "mean": totals.mean(),
+            "median": np.median(totals),
+            "sd": totals.std(ddof=1) if len(totals) > 1 else 0.0,
+        }
         if len(totals)
         else {}
     )
@@ -359,7 +368,17 @@ def page(found: Findings, name: Callable[[str], str], *, names: bool, formgrader
 
 def table(found: Findings, name: Callable[[str], str]) -> str:
     """Return the CSV: one line for each student and graded cell."""
-    head = ["学生", "課題", "採点するセル", "得点", "満点", "誤答の種類", "似ている誤解", "説明", "コードの近さ"]
+    head = [
+        "学生",
+        "課題",
+        "採点するセル",
+        "得点",
+        "満点",
+        "誤答の種類",
+        "似ている誤解",
+        "説明",
+        "コードの近さ",
+    ]
     head += ["正答例との近さ", "止めたエラー", "解答の秒", "テストの秒"]
     wrong = {(one.student.name, one.cell): one for one in found.wrong}
     target = io.StringIO()
@@ -376,14 +395,22 @@ def table(found: Findings, name: Callable[[str], str]) -> str:
             one = wrong.get((student.name, cell))
             for test in tests:
                 own = student.points.get(test)
-                row = [name(student.name), cell, test, "" if own is None else f"{own:g}", f"{book.points[test]:g}"]
+                row = [
+                    name(student.name),
+                    cell,
+                    test,
+                    "" if own is None else f"{own:g}",
+                    f"{book.points[test]:g}",
+                ]
                 if one and test in one.lost:
                     near = one.guess.known if one.kind == LIKE else None
                     row += [one.kind, near.name if near else "", near.text if near else ""]
                     row += [f"{one.guess.likeness:.2f}", f"{one.guess.right:.2f}", one.error]
                 else:
                     row += [""] * 6
-                writer.writerow([_safe(value) for value in [*row, seconds(student, cell), seconds(student, test)]])
+                writer.writerow(
+                    [_safe(value) for value in [*row, seconds(student, cell), seconds(student, test)]]
+                )
         for cell, most in book.written.items():
             if cell in student.written:
                 own = student.written[cell]
@@ -467,9 +494,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.exercise:
         raise CourseError("make report EXERCISE=05_bert_structure のように書いてください。")
-    html, sheet, found = report(
-        chosen.exercise, chosen.out, names=chosen.names, formgrader=chosen.formgrader
-    )
+    html, sheet, found = report(chosen.exercise, chosen.out, names=chosen.names, formgrader=chosen.formgrader)
     like = sum(one.kind == LIKE for one in found.wrong)
     waits = sum(len(several) for several in found.waiting.values())
     print(
