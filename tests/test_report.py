@@ -99,7 +99,7 @@ def test_names_comments_and_layout_do_not_count_but_functions_do():
 
 
 def test_code_that_does_not_parse_is_cut_all_the_same():
-    assert likeness.tokens("def f(:\n    return 1  # wrong") == ["def", "f", "(", ":", "return", "1"]
+    assert likeness.tokens("def f(:\n    return 1  # wrong") == ("def", "f", "(", ":", "return", "1")
 
 
 def test_likeness_is_the_longest_common_subsequence():

@@ -11,6 +11,7 @@ rapidfuzz (the share of tokens that stay when one is turned into the other by in
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import math
 import warnings
@@ -102,7 +103,8 @@ def _bound(tree: ast.AST) -> set[str]:
     return found
 
 
-def tokens(source: str, base: str = "") -> list[str]:
+@functools.lru_cache(maxsize=1 << 15)  # many students write the same
+def tokens(source: str, base: str = "") -> tuple[str, ...]:
     """Return the tokens of code without comments, docstrings, annotations, layout and chosen names.
 
     Parameters
@@ -130,7 +132,7 @@ def tokens(source: str, base: str = "") -> list[str]:
             continue
         # Decorators and the like come with their blanks.
         found.append(text.strip() if kind in Name else text)
-    return found
+    return tuple(found)
 
 
 def likeness(one: Sequence[str], other: Sequence[str]) -> float:
