@@ -402,8 +402,8 @@ def test_open_written_answers_link_into_formgrader(made):
     assert len(found.waiting["why"]) == len(students) - 1
     with Gradebook(grade.database(work), "llmlab") as book:
         number = book.find_submission_notebook("mini", "mini", "blank").id
-    # Before "why" come two solution cells (a comment each) and two test cells (points, extra points).
-    assert f"http://localhost:8888/formgrader/submissions/{number}/?index=6" in html.read_text(
+    # Before "why" come the link "Next", two answers (a comment each) and two tests (points, extra points).
+    assert f"http://localhost:8888/formgrader/submissions/{number}/?index=7" in html.read_text(
         encoding="utf-8"
     )
     assert "和集合に触れて 1 点" in html.read_text(encoding="utf-8")

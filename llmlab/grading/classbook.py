@@ -174,7 +174,7 @@ def load(exercise: str, work: Path, root: Path = release.ROOT) -> Classbook:
     from sqlalchemy.exc import SQLAlchemyError
 
     parts = Exercise.load(exercise, root)
-    points, written, rubric, place, fields = {}, {}, {}, {}, 0
+    points, written, rubric, place, fields = {}, {}, {}, {}, 1  # formgrader counts its Next link as field 0
     for cell in _notebook(release.find(exercise, root)):
         own = mark(cell)
         if not own:
