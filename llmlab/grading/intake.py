@@ -320,11 +320,11 @@ class Roster:
     def find(self, *texts: str) -> set[str]:
         """Return the students whom one of the texts, or a part of one between ``_``, ``@`` and spaces, names."""
         whole = [self._same(text) for text in texts if text]
-        found = {student for text in whole for student in self.known.get(text, ())}
-        if not found:
-            parts = [part for text in whole for part in re.split(r"[_@\s]+", text)]
-            found = {student for part in parts for student in self.known.get(part, ())}
-        return found
+        for ends in (None, r"[_@]+", r"[_@\s]+"):
+            parts = [part.strip() for text in whole for part in (re.split(ends, text) if ends else [text])]
+            if found := {student for part in parts for student in self.known.get(part, ())}:
+                return found
+        return set()
 
 
 def read_csv(path: Path) -> tuple[list[list[str]], str]:
@@ -635,7 +635,13 @@ class _Match:
                 self.place[number] = at[0]
 
     def by_order(self) -> None:
-        """Find answers by what stands around them: cells of the release that were found."""
+        """Find answers by what stands around them: cells of the release that were found.
+
+        Code counts when it defines what the cell of the release defines.
+        """
+        given = {
+            _text(cell.source) for number, cell in enumerate(self.release.cells) if not self.answers[number]
+        }
         for number, wanted in enumerate(self.release.cells):
             if number in self.place or not self.answers[number]:
                 continue
@@ -653,6 +659,7 @@ class _Match:
                 if self.free(i)
                 and self.notebook.cells[i].cell_type == wanted.cell_type
                 and not _mark(self.notebook.cells[i])
+                and _text(self.notebook.cells[i].source) not in given
             ]
             names = _names(wanted.source) if wanted.cell_type == "code" else set()
             defining = [i for i in at if names and names <= _names(self.notebook.cells[i].source)]
@@ -662,7 +669,7 @@ class _Match:
                         f"答えのセルが 2 つ以上あるので、最後のものを採点しました（{self.name(number)}）。"
                     )
                 self.place[number] = defining[-1]
-            elif alone and len(at) == 1:
+            elif alone and len(at) == 1 and not names:
                 self.place[number] = at[0]
 
     def missing(self) -> list[int]:
