@@ -835,3 +835,24 @@ def test_release_made_in_memory_is_what_nbgrader_releases(tmp_path, blank):
     assert [(cell.id, cell.source, cell.metadata) for cell in made.cells] == [
         (cell.id, cell.source, cell.metadata) for cell in blank.cells
     ]
+
+
+def test_every_exercise_of_the_course_is_told_and_restored_without_marks_and_ids():
+    """Answered with the reference answers, stripped of everything an editor may lose."""
+    names = release.names()
+    solved = {name: nbformat.read(release.find(name), as_version=4) for name in names}
+    blanks = {name: intake.released(book) for name, book in solved.items()}
+    for name in names:
+        sent = copy.deepcopy(blanks[name])
+        for cell, answered in zip(sent.cells, solved[name].cells, strict=True):
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                cell.source = answered.source
+        no_marks(sent, 0, None)
+        no_ids(sent, 0, None)
+        book = intake.parse(nbformat.writes(sent).encode(), "s1.ipynb")
+        intake.mend(book, name, blanks.get, names)
+        assert [cell.id for cell in book.cells] == [cell.id for cell in blanks[name].cells]
+        assert intake.grade_ids(book) == intake.grade_ids(blanks[name])
+        other = names[names.index(name) - 1]
+        with pytest.raises(intake.OtherExercise, match=f"別の演習（{name}）"):
+            intake.mend(intake.parse(nbformat.writes(sent).encode(), "s1.ipynb"), other, blanks.get, names)
