@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -181,9 +182,10 @@ def test_more_points_never_mean_a_worse_mark_and_later_never_a_better_one(tmp_pa
 # ---- A class -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def graded(tmp_path):
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
     """Write a gradebook through nbgrader's own interface: two exercises, three students."""
+    tmp_path = tmp_path_factory.mktemp("graded")
     with Gradebook(grade.database(tmp_path), "llmlab") as book:
         for name in ("05_a", "06_b"):
             book.add_assignment(name)
@@ -208,6 +210,12 @@ def graded(tmp_path):
     }
     grade.write_whole(tmp_path / "state.json", json.dumps(state).encode())
     return tmp_path
+
+
+@pytest.fixture
+def graded(gradebook, tmp_path):
+    """Return a copy of the class that a test may write into."""
+    return shutil.copytree(gradebook, tmp_path / "grading")
 
 
 def table(path) -> list[list[str]]:
