@@ -8,7 +8,7 @@ VENV = .venv/bin
 endif
 RUN = $(VENV)/python
 
-.PHONY: lab test env student exercises grade formgrader proof sync lock data bench
+.PHONY: lab test env student exercises grade formgrader report proof sync lock data bench
 
 lab:
 	@$(PYTHON) -m llmlab.setup lab
@@ -30,6 +30,9 @@ grade: env
 
 formgrader: env
 	@$(RUN) -m llmlab.grading formgrader
+
+report: env
+	@$(RUN) -m llmlab.grading report "$(EXERCISE)" $(if $(NAMES),--names)
 
 proof: env
 	@$(RUN) -m llmlab.grading proof $(EXERCISE)

@@ -11,6 +11,7 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
 from llmlab.grading.feedback import Feedback
 from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
+from llmlab.grading.rubric import Rubric
 
 c = get_config()  # noqa: F821
 
@@ -45,3 +46,6 @@ c.Autograde.autograde_preprocessors.append(ShortLines)
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
 c.GenerateFeedback.exporter_class = Feedback
 c.GenerateFeedback.preprocessors = [Grades, HideTests, CSSHTMLHeaderPreprocessor]
+
+# Formgrader shows the rubric beside each written answer; Rubric leaves every other page as it is.
+c.HTMLExporter.preprocessors = [Rubric]

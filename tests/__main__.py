@@ -57,7 +57,7 @@ STAGES = [
     ("editions", ["test_editions.py", "test_colab.py"]),
     ("notebooks", ["test_notebooks_run.py"]),
     ("zoo", ["test_zoo.py"]),
-    ("grading", ["test_grading.py"]),
+    ("grading", ["test_intake.py", "test_marks.py", "test_grading.py", "test_report.py"]),
     ("browser", ["test_browser.py"]),
 ]
 WITH_ONLY = {"rules", "notebooks", "zoo"}

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["notebooks", "solutions", "exercises", "data", "llmlab", "tests"]
-FILES = ["README.md", "Makefile", "requirements.txt", "environment.yml", "pyproject.toml", "nbgrader_config.py"]
+FILES = ["README.md", "INSTRUCTOR.md", "Makefile", "requirements.txt", "environment.yml", "pyproject.toml", "nbgrader_config.py"]
 FILES += ["LICENSE", "LICENSE-text.md", "data/README.md", "data/models.toml", "data/papers.toml", "data/claims.toml"]
 
 
@@ -113,10 +113,26 @@ def test_readme_has_the_two_commands_the_credit_and_both_languages():
         assert (ROOT / picture).is_file(), picture
 
 
-def test_every_target_that_readme_names_exists():
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    for target in set(re.findall(r"`make (\w+)", (ROOT / "README.md").read_text("utf-8"))):
+@pytest.mark.parametrize("name", ["README.md", "INSTRUCTOR.md"])
+def test_every_target_and_command_that_a_guide_names_exists(name):
+    from llmlab.grading.__main__ import COMMANDS
+
+    makefile, text = (ROOT / "Makefile").read_text("utf-8"), (ROOT / name).read_text("utf-8")
+    for target in set(re.findall(r"`make (\w+)", text)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for command in set(re.findall(r"llmlab\.grading (\w+)", text)):
+        assert command in COMMANDS, command
+
+
+def test_the_syllabus_holds_every_lesson_and_stays_with_the_instructor():
+    from llmlab.grading import student
+
+    text = (ROOT / "INSTRUCTOR.md").read_text("utf-8")
+    plan = text[text.index("### 15 回") : text.index("## AI の利用")]
+    for lesson in tomllib.loads((ROOT / "data" / "course.toml").read_text("utf-8"))["lesson"]:
+        assert lesson["id"] in plan, lesson["id"]
+    assert len(re.findall(r"^\| \d+ \|", plan, re.MULTILINE)) == 15
+    assert student.parts(["INSTRUCTOR.md", "README.md"]) == ["README.md"]
 
 
 def test_every_data_file_has_its_licence():

@@ -1,8 +1,12 @@
-"""Grades a folder of notebooks with nbgrader: checks each, autogrades, writes scores and feedback.
+"""Grades what a class handed in with nbgrader: checks each, autogrades, writes scores and feedback.
+
+The submissions are a folder or a zip, also as a learning system gives it (:mod:`llmlab.grading.intake`).
 
 What it makes lies in one folder (``grading/`` unless told): ``gradebook.db``, ``submitted/``, ``autograded/``
 and ``feedback/`` as nbgrader has them, ``EXERCISE.csv``, and ``state.json``, which remembers what has been
-graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook.
+graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook. When the
+solution notebook has changed, a hidden test mended say, everybody is graded again, from ``submitted/`` where the
+folder no longer holds the notebook, and ``EXERCISE-changes.csv`` lists whose points changed.
 
 Submissions run with the rights of whoever grades: grade on a machine, or in a container, that holds
 nothing else of value.
@@ -12,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import glob
 import hashlib
 import io
@@ -19,17 +24,19 @@ import json
 import multiprocessing
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import unicodedata
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from multiprocessing import connection
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from llmlab.errors import CourseError
+from llmlab.grading.intake import File, Refused, Roster, Submission, check, collect, released
 from llmlab.grading.release import ROOT, config, convert, find, log, names
 from llmlab.grading.zoo import columns
 from llmlab.runtime import cores
@@ -37,33 +44,8 @@ from llmlab.runtime import cores
 LIMIT = 30  # seconds for one cell
 WHOLE = 10  # a submission may take WHOLE × LIMIT seconds, at least LEAST
 LEAST = 300
-FORBIDDEN = set('/\\:*?"<>|,[]\n\r\t')
-IGNORED = {"__MACOSX", "__pycache__"}
+WAIT = 5  # seconds for a gradebook that another program uses
 DONE, SAME, LATE, REFUSED = "採点しました", "変更なし", "時間切れあり", "採点できません"
-
-
-class Refused(Exception):
-    """A submission that cannot be graded; the message is a sentence for the instructor."""
-
-
-@dataclass
-class Submission:
-    """One student's notebook as it was handed in.
-
-    Attributes
-    ----------
-    problem
-        Why it cannot be graded; ``""`` when it can.
-    notes
-        What the instructor should know although it was graded.
-    """
-
-    student: str
-    path: Path
-    problem: str = ""
-    digest: str = ""
-    notebook: object = None
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -82,10 +64,21 @@ class Row:
 
 
 @dataclass
+class Change:
+    """One student whose points a changed solution notebook has changed; scores by cell, those that differ."""
+
+    student: str
+    before: float | None
+    after: float | None
+    cells: dict[str, tuple[float | None, float | None]]
+
+
+@dataclass
 class Report:
     """What one run found.
 
-    ``points`` are the full points by graded cell; ``graded`` the students that were graded in this run.
+    ``points`` are the full points by graded cell; ``graded`` the students that were graded in this run;
+    ``changes`` those whose points the changed solution notebook has changed, and ``regraded`` whether it has changed.
     """
 
     exercise: str
@@ -94,156 +87,13 @@ class Report:
     graded: list[str]
     seconds: float
     csv: Path
+    changes: list[Change] = field(default_factory=list)
+    regraded: bool = False
 
     @property
     def refused(self) -> list[Row]:
         """The submissions that could not be graded."""
         return [row for row in self.rows if row.status == REFUSED]
-
-
-# ---- Reading what was handed in ---------------------------------------------------------------------------
-
-
-def grade_ids(notebook) -> list[str]:
-    """Return the ``grade_id`` of every solution and test cell, in order."""
-    kinds = [cell.metadata.get("nbgrader") for cell in notebook.cells]
-    kinds = [kind for kind in kinds if isinstance(kind, dict)]
-    return [
-        kind["grade_id"]
-        for kind in kinds
-        if kind.get("grade_id") and (kind.get("grade") or kind.get("solution"))
-    ]
-
-
-def collect(folder: Path) -> list[Submission]:
-    """Return who handed in what: ``STUDENT.ipynb`` or the one notebook in ``STUDENT/``."""
-    found: dict[str, list[Submission]] = {}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name in IGNORED:
-            continue
-        student = unicodedata.normalize("NFC", path.name if path.is_dir() else path.stem).strip()
-        one = Submission(student, path)
-        if not student or FORBIDDEN & set(student):
-            one.problem = "名前に使えない文字があります。ファイル名を学籍番号に直してください。"
-        elif path.is_dir():
-            books = [book for book in sorted(path.rglob("*.ipynb")) if ".ipynb_checkpoints" not in book.parts]
-            if len(books) == 1:
-                one.path = books[0]
-            elif books:
-                one.problem = f"ノートブックが {len(books)} 個あります。採点する 1 個だけを残してください。"
-            else:
-                one.problem = "フォルダーにノートブック（.ipynb）がありません。出し直してもらってください。"
-        found.setdefault(student, []).append(one)
-    submissions = []
-    for student, several in found.items():
-        if len(several) > 1:
-            files = "、".join(one.path.name for one in several)
-            problem = (
-                f"同じ名前の提出が {len(several)} 個あります（{files}）。採点する 1 個だけを残してください。"
-            )
-            several = [Submission(student, several[0].path, problem)]
-        submissions += several
-    return submissions
-
-
-def parse(data: bytes, name: str):
-    """Return a notebook (nbformat 4) from the bytes of a file.
-
-    Raises
-    ------
-    Refused
-        When it is no notebook; the message says what it is instead.
-    """
-    import nbformat
-
-    again = "出し直してもらってください。"
-    if not name.endswith(".ipynb"):
-        raise Refused(f"ノートブック（.ipynb）ではなく「{Path(name).suffix or '拡張子なし'}」です。{again}")
-    if not data.strip():
-        raise Refused(f"空のファイルです。{again}")
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise Refused(
-            f"ノートブックとして読めません（壊れているか、別の種類のファイルです）。{again}"
-        ) from error
-    if not isinstance(content, dict) or not {"nbformat", "metadata"} <= set(content):
-        raise Refused(f"中身がノートブックではありません。{again}")
-    try:
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
-        nbformat.validate(notebook, relax_add_props=True)
-    except Exception as error:
-        raise Refused(f"ノートブックの形が壊れています。JupyterLab で開いて保存し、{again}") from error
-    if not notebook.cells:
-        raise Refused(f"セルが 1 つもありません。{again}")
-    return notebook
-
-
-def compare(notebook, exercise: str, expected: dict[str, list[str]]) -> list[str]:
-    """Compare the graded cells of a notebook with those of the exercise; return notes.
-
-    Parameters
-    ----------
-    expected
-        The grade_ids of every exercise.
-
-    Raises
-    ------
-    Refused
-        When it is another exercise, or graded cells are missing.
-    """
-    ids = grade_ids(notebook)
-    missing = [name for name in expected[exercise] if name not in ids]
-    if missing:
-
-        def share(name: str) -> float:
-            return sum(cell in ids for cell in expected[name]) / max(1, len(expected[name]))
-
-        best = max(expected, key=share)
-        if best != exercise and share(best) > share(exercise):
-            raise Refused(f"別の演習（{best}）のノートブックです。{exercise} を出してもらってください。")
-        if not ids:
-            raise Refused(
-                "採点用のセルの印がありません。配布したノートブックに答えを書き、出し直してもらってください。"
-            )
-        raise Refused(
-            f"採点用のセルがありません（{'、'.join(missing)}）。"
-            "配布したノートブックに答えを写し、出し直してもらってください。"
-        )
-    double = sorted({name for name in expected[exercise] if ids.count(name) > 1})
-    return (
-        [f"同じセルが 2 つ以上あるので、最後のものを採点しました（{'、'.join(double)}）。"] if double else []
-    )
-
-
-def keep_last(notebook) -> None:
-    """Take nbgrader's marks off all but the last of several cells with one ``grade_id``.
-
-    nbgrader empties the marks of the others, and then refuses a cell whose marks are empty.
-    """
-    seen: set[str] = set()
-    for cell in reversed(notebook.cells):
-        kind = cell.metadata.get("nbgrader")
-        name = kind.get("grade_id") if isinstance(kind, dict) else None
-        if not name or name in seen:
-            cell.metadata.pop("nbgrader", None)
-        seen.add(name)
-
-
-def check(one: Submission, exercise: str, expected: dict[str, list[str]]) -> None:
-    """Read one submission and say in ``problem`` why it cannot be graded."""
-    if one.problem:
-        return
-    try:
-        data = one.path.read_bytes()
-        one.digest = hashlib.sha256(data).hexdigest()
-        one.notebook = parse(data, one.path.name)
-        one.notes = compare(one.notebook, exercise, expected)
-        keep_last(one.notebook)
-    except OSError as error:
-        one.problem = f"ファイルを開けません（{error.strerror}）。権限を確かめてください。"
-    except Refused as refused:
-        one.problem = str(refused)
 
 
 # ---- One submission through nbgrader, in a process of its own ----------------------------------------------
@@ -381,7 +231,7 @@ def _why(said: str) -> str:
 # ---- A whole run --------------------------------------------------------------------------------------------
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
@@ -393,6 +243,55 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def read_state(path: Path) -> dict:
+    """Return what ``state.json`` remembers, by exercise; nothing when there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def usable(work: Path) -> None:
+    """Look at the gradebook before anything is written.
+
+    Raises
+    ------
+    CourseError
+        When it is damaged, of an older nbgrader, or in use by another program.
+    """
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    path = work / "gradebook.db"
+    if not path.is_file():
+        return
+    script = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+    with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as book:
+        try:
+            book.execute("BEGIN IMMEDIATE")
+            versions = {row[0] for row in book.execute("SELECT version_num FROM alembic_version")}
+            book.rollback()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise CourseError(
+                    f"採点簿「{path}」を、ほかのプログラムが使っています。formgrader や別の採点を閉じてください。"
+                ) from error
+            if "no such table" not in str(error):
+                raise CourseError(
+                    f"採点簿「{path}」を使えません（{error}）。権限を確かめてください。"
+                ) from error
+            versions = set()
+        except sqlite3.DatabaseError as error:
+            raise CourseError(
+                f"採点簿「{path}」は壊れています（{error}）。控えに戻すか、別の --out を指定してください。"
+            ) from error
+    if versions != set(script.get_heads()):
+        raise CourseError(
+            f"採点簿「{path}」は、別の版の nbgrader のものです。控えを取り、"
+            f"`nbgrader db upgrade --db=sqlite:///{path}` を実行してください。"
+        )
 
 
 class _Books:
@@ -412,20 +311,16 @@ class _Books:
 
     def state(self) -> dict:
         """Return what earlier runs have graded."""
-        try:
-            whole = json.loads(self.state_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            whole = {}
-        return whole.setdefault(self.exercise, {"solution": "", "students": {}})
+        own = read_state(self.state_path).setdefault(self.exercise, {"solution": "", "students": {}})
+        for student in own["students"].values():
+            student.setdefault("solution", own["solution"])
+        return own
 
     def save(self, state: dict) -> None:
-        try:
-            whole = json.loads(self.state_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            whole = {}
+        whole = read_state(self.state_path)
         whole[self.exercise] = state
         text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
-        _write(self.state_path, text.encode())
+        write_whole(self.state_path, text.encode())
 
     def stage(self, one: Submission) -> None:
         """Put a submission where nbgrader looks for it; keep the former one aside."""
@@ -437,7 +332,7 @@ class _Books:
                 shutil.rmtree(self._aside(folder), ignore_errors=True)
                 folder.rename(self._aside(folder))
         text = nbformat.writes(one.notebook) + "\n"
-        _write(self.folder("submitted", one.student) / f"{self.exercise}.ipynb", text.encode())
+        write_whole(self.folder("submitted", one.student) / f"{self.exercise}.ipynb", text.encode())
 
     def settle(self, student: str, fine: bool, new: bool) -> None:
         """Drop what was kept aside or, after a failure, put it back and forget the new submission."""
@@ -499,10 +394,11 @@ def grade(
     limit: float = LIMIT,
     workers: int | None = None,
     again: bool = False,
+    roster: Path | None = None,
     root: Path = ROOT,
     say=lambda text: None,
 ) -> Report:
-    """Grade a folder of notebooks; see the module's text.
+    """Grade a folder or a zip of notebooks; see the module's text.
 
     Parameters
     ----------
@@ -514,32 +410,40 @@ def grade(
         Submissions at the same time; one per core when not given.
     again
         Grade also what has not changed.
+    roster
+        A CSV with the list of students, for names that a learning system gives (:class:`intake.Roster`).
     say
         Called with a line of progress.
 
     Raises
     ------
     CourseError
-        Unknown exercise; a folder that is missing, empty or badly named; a full disk; a gradebook that
-        cannot be used.
+        Unknown exercise; a folder that is missing, empty or badly named; a zip that cannot be opened; a full
+        disk; a gradebook that cannot be used.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
     start = time.monotonic()
     path = find(exercise, root)
     submissions = Path(submissions)
-    if not submissions.is_dir():
+    if not submissions.exists():
         raise CourseError(f"提出フォルダー「{submissions}」がありません。場所を確かめてください。")
-    found = collect(submissions)
-    if not found:
-        raise CourseError(f"提出フォルダー「{submissions}」は空です。ノートブックを入れてください。")
+    people = Roster(roster) if roster else None
     work = Path(work or root / "grading").resolve()
     if set("[]*?") & set(work.as_posix()):  # nbgrader would read them as a pattern
         raise CourseError(
             f"結果のフォルダー「{work}」の名前に [ ] * ? があります。別の場所を --out で指定してください。"
         )
     try:
-        return _grade(exercise, path, found, work, limit, workers, again, root, say, start)
+        usable(work)
+        with tempfile.TemporaryDirectory(prefix="llmlab-") as scratch:
+            try:
+                found = collect(submissions, Path(scratch), exercise, people)
+            except Refused as refused:
+                raise CourseError(f"提出「{submissions}」を開けません。{refused}") from refused
+            if not found:
+                raise CourseError(f"提出フォルダー「{submissions}」は空です。ノートブックを入れてください。")
+            return _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     except OSError as error:
         raise CourseError(
             f"「{work}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
@@ -555,33 +459,40 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     import nbformat
 
     books = _Books(work, exercise)
-    expected = {name: grade_ids(nbformat.read(find(name, root), as_version=4)) for name in names(root)}
-    for one in found:
-        check(one, exercise, expected)
-    good = [one for one in found if not one.problem]
-    state = books.state()
-    solution = hashlib.sha256(path.read_bytes()).hexdigest()
     config()  # puts the environment's programs on PATH, which the gradebook needs
+
+    @functools.cache
+    def release(name: str):
+        return released(nbformat.read(find(name, root), as_version=4))
+
+    for one in found:
+        check(one, exercise, release, names(root))
+    state = books.state()
+    known = state["students"]
+    solution = hashlib.sha256(path.read_bytes()).hexdigest()
+    mended = state["solution"] not in ("", solution)
+    regraded = mended or any("was" in memory for memory in known.values())
+    good = [one for one in found if not one.problem]
+    stored: list[Submission] = []
+    if regraded:
+        stored = _stored(books, known, {one.student for one in good}, exercise, release, names(root))
+        good += [one for one in stored if not one.problem]
     work.mkdir(parents=True, exist_ok=True)
-    if (work / "gradebook.db").is_file():
-        with books.gradebook() as book:
-            book.assignments  # noqa: B018  (fails here when the gradebook is damaged)
     if state["solution"] != solution or not (work / "gradebook.db").is_file():
-        with tempfile.TemporaryDirectory(prefix="llmlab-") as release:
-            convert(exercise, Path(release), database(work), root)
-        state["solution"] = solution
-        for known in state["students"].values():
-            known["digest"] = ""  # the tests have changed: everybody again; manual scores stay
+        _remember(books, known, exercise)
+        with tempfile.TemporaryDirectory(prefix="llmlab-") as scratch:
+            convert(exercise, Path(scratch), database(work), root)
+        state["solution"] = solution  # the tests have changed: everybody again; manual scores stay
         books.save(state)
 
     with books.gradebook() as book:
         before = {one.student.id for one in book.assignment_submissions(exercise)}
-    known = state["students"]
     fresh = [
         one
         for one in good
         if again
         or known.get(one.student, {}).get("digest") != one.digest
+        or known[one.student]["solution"] != solution
         or one.student not in before
         or not books.folder("autograded", one.student).is_dir()
     ]
@@ -611,7 +522,16 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
             one.problem = _why(said)
             known.pop(one.student, None)
         else:
-            known[one.student] = {"digest": one.digest, "late": books.late(one.student), "notes": one.notes}
+            memory = known.get(one.student, {})
+            known[one.student] = {
+                "digest": one.digest,
+                "late": books.late(one.student),
+                "notes": one.notes,
+                "received": _received(one, memory),
+                "solution": solution,
+            }
+            if "was" in memory:
+                known[one.student]["was"] = memory["was"]
             graded.append(one.student)
         books.save(state)
         say(f"{len(graded)}/{len(fresh)} {one.student} {one.problem}".rstrip())
@@ -624,7 +544,7 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         _run([common | {"student": one.student, "autograde": True} for one in fresh], workers, finish)
         _run(failed, 1, finish)
 
-    points, rows, prints = _read(books, exercise)
+    points, rows, prints = read_scores(work, exercise)
     stale = [name for name, value in prints.items() if name in known and known[name].get("feedback") != value]
     stale_first = [name for name in stale if name not in graded]
 
@@ -635,6 +555,9 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
     _run([common | {"student": name, "autograde": False} for name in stale_first], workers, written)
     for name in stale:
         known[name]["feedback"] = prints[name]
+    changes = _changes(known, rows, solution)
+    if mended or changes:
+        write_whole(work / f"{exercise}-changes.csv", _changes_csv(changes).encode("utf-8-sig"))
     books.save(state)
 
     for name, row in rows.items():
@@ -644,22 +567,104 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         if memory.get("late"):
             row.status = LATE
             notes.append(f"{limit:g} 秒の上限で止めたセル: {'、'.join(memory['late'])}")
+        if memory.get("solution", solution) != solution:
+            notes.append("提出のノートブックがないので、直す前のテストの点のままです。")
         row.note = " ".join([*notes, *filter(None, [row.note])])
-    for one in found:
+    for one in [*found, *stored]:
         if one.problem:
             row = rows.setdefault(one.student, Row(one.student, REFUSED))
             kept = "（前回の点数を残しています）" if row.scores else ""
             row.status, row.note = REFUSED, f"{one.path.name}: {one.problem}{kept}"
     ordered = [rows[name] for name in sorted(rows)]
     target = work / f"{exercise}.csv"
-    _write(target, _csv(points, ordered).encode("utf-8-sig"))
-    return Report(exercise, points, ordered, sorted(graded), time.monotonic() - start, target)
+    write_whole(target, _csv(points, ordered).encode("utf-8-sig"))
+    seconds = time.monotonic() - start
+    return Report(exercise, points, ordered, sorted(graded), seconds, target, changes, regraded)
 
 
-def _read(books: _Books, exercise: str) -> tuple[dict[str, float], dict[str, Row], dict[str, str]]:
+def _received(one: Submission, memory: dict) -> str:
+    """Return when a notebook came in (ISO 8601): a file that is downloaded again does not come in later."""
+    moment = datetime.fromtimestamp(one.modified, UTC).isoformat(timespec="seconds")
+    if memory.get("digest") == one.digest and memory.get("received"):
+        return min(moment, memory["received"])
+    return moment
+
+
+def _remember(books: _Books, known: dict, exercise: str) -> None:
+    """Keep everybody's scores before a changed solution notebook replaces them."""
+    from nbgrader.api import MissingEntry
+
+    if not (books.work / "gradebook.db").is_file():
+        return
+    try:
+        _, rows, _ = read_scores(books.work, exercise)
+    except MissingEntry:  # another exercise's gradebook
+        return
+    for student, memory in known.items():
+        if student in rows:
+            row = rows[student]
+            # After a run that was cut short: what stood before that one.
+            memory.setdefault("was", {"total": row.total, "cells": row.scores})
+
+
+def _stored(
+    books: _Books, known: dict, there: set[str], exercise: str, release, exercises
+) -> list[Submission]:
+    """Return the notebooks that earlier runs have graded, of students who are not in the folder now."""
+    found = []
+    for student, memory in known.items():
+        path = books.folder("submitted", student) / f"{exercise}.ipynb"
+        if student in there or not path.is_file():
+            continue
+        moment = datetime.fromisoformat(memory["received"]).timestamp() if memory.get("received") else 0.0
+        one = Submission(student, path, files=[File(PurePosixPath(path.name), path, moment)])
+        check(one, exercise, release, exercises)
+        one.digest = memory.get("digest", "")  # of the file as it came, not as it was stored
+        one.notes = [
+            *memory.get("notes", []),
+            *(note for note in one.notes if note not in memory.get("notes", [])),
+        ]
+        found.append(one)
+    return found
+
+
+def _changes(known: dict, rows: dict[str, Row], solution: str) -> list[Change]:
+    """Return whose points differ from those before the solution notebook changed, and forget the old ones."""
+    changes = []
+    for student, memory in sorted(known.items()):
+        if "was" not in memory or memory.get("solution") != solution or student not in rows:
+            continue
+        was, row = memory.pop("was"), rows[student]
+        cells = {
+            cell: (was["cells"].get(cell), row.scores.get(cell))
+            for cell in {**was["cells"], **row.scores}
+            if was["cells"].get(cell) != row.scores.get(cell)
+        }
+        if cells or was["total"] != row.total:
+            changes.append(Change(student, was["total"], row.total, cells))
+    return changes
+
+
+def _changes_csv(changes: list[Change]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["学籍番号", "前の合計", "今の合計", "変わったセル"])
+    for one in changes:
+        cells = "、".join(f"{cell} {_point(old)} → {_point(new)}" for cell, (old, new) in one.cells.items())
+        writer.writerow([safe(one.student), _point(one.before), _point(one.after), safe(cells)])
+    return text.getvalue()
+
+
+def _point(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"
+
+
+def read_scores(work: Path, exercise: str) -> tuple[dict[str, float], dict[str, Row], dict[str, str]]:
     """Return full points by cell, a row for each student, and a fingerprint of what feedback shows."""
+    from nbgrader.api import Gradebook
+
     rows, prints = {}, {}
-    with books.gradebook() as book:
+    with Gradebook(database(work), "llmlab") as book:
         (notebook,) = book.find_assignment(exercise).notebooks
         points = {cell.name: cell.max_score for cell in notebook.grade_cells}
         for submission in book.assignment_submissions(exercise):
@@ -690,11 +695,11 @@ def _csv(points: dict[str, float], rows: list[Row]) -> str:
         manual = "待ち" if row.manual else ""
         full = f"{sum(points.values()):g}"
         status = "採点済み" if row.status in (DONE, SAME) else row.status
-        writer.writerow([_safe(row.student), status, total, full, *scores, manual, _safe(row.note)])
+        writer.writerow([safe(row.student), status, total, full, *scores, manual, safe(row.note)])
     return text.getvalue()
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Keep a spreadsheet from reading a name as a formula."""
     return f"'{text}" if text[:1] in "=+-@" and text else text
 
@@ -717,10 +722,11 @@ def main(arguments: list[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m llmlab.grading grade", description=__doc__)
     parser.add_argument("exercise", help="演習の名前（例: 05_bert_structure）")
-    parser.add_argument("submissions", type=Path, help="提出されたノートブックのフォルダー")
+    parser.add_argument("submissions", type=Path, help="提出されたノートブックのフォルダーか zip")
     parser.add_argument("--out", type=Path, help="結果を書くフォルダー（既定: grading）")
     parser.add_argument("--limit", type=float, default=LIMIT, help=f"1 つのセルの秒数の上限（既定: {LIMIT}）")
     parser.add_argument("--workers", type=int, help="同時に採点する数（既定: コアの数）")
+    parser.add_argument("--roster", type=Path, help="名簿の CSV（学籍番号の列と、ユーザ ID や氏名の列）")
     parser.add_argument("--again", action="store_true", help="変わっていない提出も採点する")
     chosen = parser.parse_args(arguments)
     if not chosen.exercise or str(chosen.submissions) in ("", "."):
@@ -734,6 +740,7 @@ def main(arguments: list[str]) -> int:
         limit=chosen.limit,
         workers=chosen.workers,
         again=chosen.again,
+        roster=chosen.roster,
         say=lambda text: print(text, flush=True),
     )
     print(table(report))
@@ -741,6 +748,13 @@ def main(arguments: list[str]) -> int:
         f"{len(report.rows)} 人中、今回採点したのは {len(report.graded)} 人です（{report.seconds:.0f} 秒）。"
         f"点数: {report.csv}  フィードバック: {report.csv.parent / 'feedback'}"
     )
+    if report.regraded:
+        print(
+            f"解答のノートブックが変わったので、採点し直しました。点数が変わったのは {len(report.changes)} 人です。"
+        )
+    for one in report.changes:
+        cells = "、".join(f"{cell} {_point(old)} → {_point(new)}" for cell, (old, new) in one.cells.items())
+        print(f"  {one.student}: {_point(one.before)} → {_point(one.after)}（{cells}）")
     if any(row.manual for row in report.rows):
         print(
             "記述の採点が残っています。`python -m llmlab.grading formgrader` で採点し、もう一度採点してください。"

@@ -1,0 +1,166 @@
+"""Deletes everything about one student from a grading folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+from llmlab.errors import CourseError
+from llmlab.grading import report
+from llmlab.grading.classbook import open_gradebook
+from llmlab.grading.pseudonyms import KEY, key, pseudonym
+from llmlab.grading.release import ROOT
+
+BIGGEST = 64_000_000  # bytes of a file that is searched for a name that was left
+
+
+def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
+    """Delete a student; return what was removed, a phrase each, and the files that still name the student.
+
+    Gone are: the rows of the gradebook (its file is rewritten, so that no freed page keeps them), the folders
+    ``submitted/``, ``autograded/``, ``feedback/`` and any other step's, the lines of the tables, the memory in
+    ``state.json``, and every report that counts the student. A pseudonym is computed and stands in no table.
+
+    Raises
+    ------
+    CourseError
+        When nobody of that name is there, or the gradebook is in use.
+    """
+    from nbgrader.api import MissingEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
+    student = unicodedata.normalize("NFC", student).strip()
+    if not student or student in (".", "..") or set('/\\:*?"<>|') & set(student):
+        raise CourseError(
+            f"「{student}」は学籍番号の形ではありません。提出したファイルの名前を書いてください。"
+        )
+    removed = []
+    exercises: set[str] = set()
+    try:
+        with open_gradebook(work) as book:
+            try:
+                exercises = {one.assignment.name for one in book.student_submissions(student)}
+                lite = book.db.get_bind().dialect.name == "sqlite"
+                if lite:
+                    from sqlalchemy import text
+
+                    book.db.execute(text("PRAGMA secure_delete = ON"))
+                book.remove_student(student)
+                book.db.commit()
+                if lite:  # VACUUM cannot run inside a transaction
+                    with (
+                        book.db.get_bind().connect().execution_options(isolation_level="AUTOCOMMIT") as plain
+                    ):
+                        plain.execute(text("VACUUM"))
+                removed.append(f"採点簿: {'、'.join(sorted(exercises)) or '提出なし'}")
+            except MissingEntry:
+                pass
+    except SQLAlchemyError as error:
+        raise CourseError(
+            f"採点簿「{work / 'gradebook.db'}」を使えません（{type(error).__name__}）。"
+            "formgrader などを閉じてから、もう一度実行してください。"
+        ) from error
+    for step in sorted(path for path in work.iterdir() if path.is_dir()):
+        folder = step / student
+        if folder.is_dir() and not folder.is_symlink():
+            exercises |= {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+            shutil.rmtree(folder)
+            removed.append(f"{step.name}/{student}/")
+    removed += _tables(student, work) + _state(student, work)
+    if removed:
+        removed += _reports(student, work, exercises)
+    if not removed:
+        raise CourseError(f"「{student}」は「{work}」にいません。学籍番号を確かめてください。")
+    return removed, left(student, work)
+
+
+def _tables(student: str, work: Path) -> list[str]:
+    """Take the student's lines out of the tables of scores."""
+    removed = []
+    for path in sorted(work.glob("*.csv")):
+        data = path.read_bytes()
+        try:
+            rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+        except (UnicodeDecodeError, csv.Error):
+            continue  # left() says when the name stands there
+        kept = [row for row in rows if not {student, f"'{student}"} & set(row)]
+        if len(kept) < len(rows):
+            target = io.StringIO(newline="")
+            csv.writer(target).writerows(kept)
+            mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+            report._write(path, mark + target.getvalue().encode())
+            removed.append(f"{path.name}: {len(rows) - len(kept)} 行")
+    return removed
+
+
+def _state(student: str, work: Path) -> list[str]:
+    """Take the student out of what ``grade`` remembers."""
+    path = work / "state.json"
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        found = [
+            name for name, own in whole.items() if own.get("students", {}).pop(student, None) is not None
+        ]
+    except (OSError, ValueError, AttributeError):
+        return []
+    if found:
+        report._write(path, json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return ["state.json"] if found else []
+
+
+def _reports(student: str, work: Path, exercises: set[str]) -> list[str]:
+    """Delete the reports of the student's exercises, and any other that names him or her."""
+    names = [student]
+    if (work / KEY).is_file():
+        names.append(pseudonym(student, key(work)))
+    removed = []
+    for path in sorted((work / "report").glob("*.*")):
+        if path.stem in exercises or any(_names(name, path) for name in names):
+            path.unlink()
+            removed.append(f"report/{path.name}（make report で作り直せます）")
+    return removed
+
+
+def _names(name: str, path: Path) -> bool:
+    """Whether a file holds a name, not as a part of a longer one; as JSON writes it too."""
+    forms = {name, json.dumps(name)[1:-1]}
+    try:
+        if path.stat().st_size > BIGGEST:
+            return False
+        data = path.read_bytes().decode("utf-8", errors="ignore")
+    except OSError:
+        return False
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", data) for form in forms)
+
+
+def left(student: str, work: Path) -> list[Path]:
+    """Return the files of a grading folder whose name or content still names a student."""
+    return [
+        path
+        for path in sorted(work.rglob("*"))
+        if student in (path.name, path.stem) or (path.is_file() and _names(student, path))
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Delete a student and say what was removed; return 1 when the name still stands somewhere."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m llmlab.grading forget", description=__doc__)
+    parser.add_argument("student", help="学籍番号（提出したファイルかフォルダーの名前）")
+    parser.add_argument("--out", type=Path, help="採点結果のフォルダー（既定: grading）")
+    chosen = parser.parse_args(arguments)
+    work = (chosen.out or ROOT / "grading").resolve()
+    removed, still = forget(chosen.student, work)
+    print(f"「{chosen.student}」の記録を消しました。")
+    for phrase in removed:
+        print(f"  {phrase}")
+    print("受け取った提出フォルダー、控え（バックアップ）、人に渡した報告や成績表は、別に消してください。")
+    for path in still:
+        print(f"まだ名前が残っています: {path}")
+    return 1 if still else 0

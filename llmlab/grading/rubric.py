@@ -1,0 +1,46 @@
+"""Shows the rubric beside each written answer in formgrader; never in what a student gets."""
+
+from __future__ import annotations
+
+import json
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat.v4 import new_markdown_cell
+
+from llmlab.errors import CourseError
+from llmlab.grading import release
+from llmlab.grading.classbook import answer_region, mark, text
+
+HEAD = "**採点のために（学生には見えません）**"
+
+
+class Rubric(Preprocessor):
+    """Puts the solution notebook's answer and rubric before each answer that a person grades.
+
+    Formgrader alone names ``submission_id`` in its resources; for every other reader (feedback above all) the
+    notebook stays as it is.
+    """
+
+    def preprocess(self, nb, resources):
+        """Return the notebook with a cell of text before each manually graded cell."""
+        if "submission_id" not in resources:
+            return nb, resources
+        try:
+            path = release.find(resources["assignment_id"])
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        except (CourseError, OSError, ValueError, KeyError):
+            return nb, resources  # graded without its solution notebook: nothing to show
+        said = {
+            own["grade_id"]: answer_region(text(cell["source"]))
+            for cell in cells
+            if (own := mark(cell)).get("grade") and own.get("solution")
+        }
+        shown = []
+        for cell in nb.cells:
+            own = mark(cell)
+            if own.get("grade") and own.get("solution") and own["grade_id"] in said:
+                quoted = "\n".join(f"> {line}" for line in said[own["grade_id"]].split("\n"))
+                shown.append(new_markdown_cell(f"{HEAD}\n\n{quoted}"))
+            shown.append(cell)
+        nb.cells = shown
+        return nb, resources
