@@ -137,7 +137,8 @@ def beside_people(row: dict) -> np.ndarray:
 
     names = ("pairs", "judgements", "decided", "decided_right", "people_decided", "people_decided_right")
     pairs, all_of, firm, right, both, agreed = (np.array(row[name], dtype=float) for name in names)
-    others = np.divide(all_of, pairs, out=np.ones_like(pairs), where=pairs > 0) - 1  # of each person, in a block
+    # How many other people there are for each one of a block.
+    others = np.divide(all_of, pairs, out=np.ones_like(pairs), where=pairs > 0) - 1
     asked = firm * others
     return np.stack([right, firm, 2 * agreed + (asked - 2 * both) / 2, asked], axis=1)
 
