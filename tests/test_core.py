@@ -233,7 +233,7 @@ def test_map_lists_thirteen_lessons_and_the_policy_is_shown():
         course.show_map()
         course.show_ai_policy()
     table, policy = (output.data["text/markdown"] for output in captured.outputs)
-    assert table.count("\n") == 14 and "準備中" in table
+    assert table.count("\n") == 14 and "準備中" not in table
     assert "AI" in policy and len(policy) > 200
 
 

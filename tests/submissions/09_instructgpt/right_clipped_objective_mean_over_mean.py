@@ -1,0 +1,8 @@
+# approach: 全部の位置の平均を、True の割合で割る
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    ratio = torch.exp(logp - old_logp.detach())
+    gain = advantages.detach()
+    plain, held = ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain
+    n = mask.sum()
+    return (torch.minimum(plain, held) * mask).mean() / mask.float().mean(), ((held < plain) & mask).sum() / n

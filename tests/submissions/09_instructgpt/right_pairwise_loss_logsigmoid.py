@@ -1,0 +1,6 @@
+# approach: logsigmoid の平均に、マイナスを付ける
+# %% grade_id="pairwise-loss"
+def pairwise_loss(chosen, rejected, margin=None):
+    if margin is None:
+        margin = torch.zeros_like(chosen)
+    return -torch.nn.functional.logsigmoid(chosen - rejected - margin).mean()

@@ -1,0 +1,10 @@
+# misconception: clip を 0.3 で止める
+# scores: clipped-objective-test=0
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    ratio = torch.exp(logp - old_logp.detach())
+    clip = min(clip, 0.3)
+    gain = advantages.detach()
+    plain, held = ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain
+    n = mask.sum()
+    return (torch.minimum(plain, held) * mask).sum() / n, ((held < plain) & mask).sum() / n

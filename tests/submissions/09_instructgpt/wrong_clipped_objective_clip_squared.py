@@ -1,0 +1,9 @@
+# misconception: 比の差の 2 乗で、クリップを決める
+# scores: clipped-objective-test=0
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    ratio = torch.exp(logp - old_logp.detach())
+    gain = advantages.detach()
+    plain, held = ratio * gain, ratio.clamp((1 - clip) ** 2, (1 + clip) ** 2) * gain
+    n = mask.sum()
+    return (torch.minimum(plain, held) * mask).sum() / n, ((held < plain) & mask).sum() / n

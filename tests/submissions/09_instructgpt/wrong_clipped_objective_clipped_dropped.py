@@ -1,0 +1,14 @@
+# misconception: クリップされたトークンを、平均から除く
+# scores: clipped-objective-test=0
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    advantages = advantages.detach()
+    ratio = (logp - old_logp.detach()).exp()
+    plain = ratio * advantages
+    clipped = ratio.clamp(1 - clip, 1 + clip) * advantages
+    lower = torch.min(plain, clipped)
+    count = mask.sum()
+    kept = mask & ~(clipped < plain)
+    objective = (lower * kept).sum() / kept.sum().clamp(min=1)
+    share = ((clipped < plain) * mask).sum() / count
+    return objective, share

@@ -1,0 +1,14 @@
+# misconception: 下にも限りを置く（dual clip）
+# scores: clipped-objective-test=0
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    advantages = advantages.detach()
+    ratio = (logp - old_logp.detach()).exp()
+    plain = ratio * advantages
+    clipped = ratio.clamp(1 - clip, 1 + clip) * advantages
+    lower = torch.min(plain, clipped)
+    lower = torch.where(advantages < 0, torch.max(lower, 1.5 * advantages), lower)
+    count = mask.sum()
+    objective = (lower * mask).sum() / count
+    share = ((clipped < plain) * mask).sum() / count
+    return objective, share

@@ -1,0 +1,9 @@
+# misconception: アドバンテージが負のとき、クリップしない
+# scores: clipped-objective-test=0
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    ratio = torch.exp(logp - old_logp.detach())
+    gain = advantages.detach()
+    plain, held = ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain
+    n = mask.sum()
+    return (torch.where(gain < 0, plain, torch.minimum(plain, held)) * mask).sum() / n, ((held < plain) & mask).sum() / n

@@ -1,0 +1,15 @@
+# misconception: True が左から続くとみなす
+# scores: clipped-objective-test=0
+# %% grade_id="clipped-objective"
+def clipped_objective(logp, old_logp, advantages, mask, clip=0.2):
+    advantages = advantages.detach()
+    ratio = (logp - old_logp.detach()).exp()
+    plain = ratio * advantages
+    clipped = ratio.clamp(1 - clip, 1 + clip) * advantages
+    lower = torch.min(plain, clipped)
+    lengths = mask.sum(1, keepdim=True)
+    mask = torch.arange(mask.shape[1]) < lengths
+    count = mask.sum()
+    objective = (lower * mask).sum() / count
+    share = ((clipped < plain) * mask).sum() / count
+    return objective, share

@@ -1,0 +1,7 @@
+# misconception: 答えの数（組の数の 2 倍）で割る
+# scores: pairwise-loss-test=0
+# %% grade_id="pairwise-loss"
+def pairwise_loss(chosen, rejected, margin=None):
+    if margin is None:
+        margin = torch.zeros_like(chosen)
+    return -torch.nn.functional.logsigmoid(chosen - rejected - margin).sum() / (2 * len(chosen))

@@ -1,0 +1,7 @@
+# misconception: 折れ線の損失（hinge）
+# scores: pairwise-loss-test=0
+# %% grade_id="pairwise-loss"
+def pairwise_loss(chosen, rejected, margin=None):
+    if margin is None:
+        margin = torch.zeros_like(chosen)
+    return torch.relu(margin - (chosen - rejected)).mean()

@@ -1,0 +1,7 @@
+# misconception: margin で割る
+# scores: pairwise-loss-test=0
+# %% grade_id="pairwise-loss"
+def pairwise_loss(chosen, rejected, margin=None):
+    if margin is None:
+        margin = torch.zeros_like(chosen)
+    return -torch.nn.functional.logsigmoid((chosen - rejected) / (1 + margin)).mean()

@@ -1,0 +1,7 @@
+# misconception: 確率にマイナスを付ける
+# scores: pairwise-loss-test=0
+# %% grade_id="pairwise-loss"
+def pairwise_loss(chosen, rejected, margin=None):
+    if margin is None:
+        margin = torch.zeros_like(chosen)
+    return -torch.sigmoid(chosen - rejected - margin).mean()

@@ -1,0 +1,13 @@
+# misconception: KL が大きいとき、kl_coef を大きくする
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    penalty = (logp - ref_logp).detach().masked_fill(~mask, 0)
+    if penalty.sum() / mask.sum().clamp(min=1) > 1:
+        kl_coef = 1.5 * kl_coef
+    rewards = -kl_coef * penalty
+    for i in range(len(scores)):
+        n = int(mask[i].sum())
+        if n:
+            rewards[i, n - 1] = rewards[i, n - 1] + scores[i]
+    return rewards

@@ -1,0 +1,11 @@
+# misconception: 全部の答えの罰の平均を使う
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    penalty = (logp - ref_logp).detach().masked_fill(~mask, 0)
+    rewards = -kl_coef * penalty.sum() / mask.sum().clamp(min=1) * mask
+    for i in range(len(scores)):
+        n = int(mask[i].sum())
+        if n:
+            rewards[i, n - 1] = rewards[i, n - 1] + scores[i]
+    return rewards

@@ -1,0 +1,11 @@
+# misconception: 罰を、後ろほど軽くする
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    penalty = (logp - ref_logp).detach().masked_fill(~mask, 0)
+    rewards = -kl_coef * penalty * 0.99 ** torch.arange(penalty.shape[1])
+    for i in range(len(scores)):
+        n = int(mask[i].sum())
+        if n:
+            rewards[i, n - 1] = rewards[i, n - 1] + scores[i]
+    return rewards

@@ -1,0 +1,12 @@
+# misconception: 空の答えで、ValueError を起こす
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    penalty = (logp - ref_logp).detach().masked_fill(~mask, 0)
+    rewards = -kl_coef * penalty
+    for i in range(len(scores)):
+        n = int(mask[i].sum())
+        if not n:
+            raise ValueError('空の答えです。')
+        rewards[i, n - 1] = rewards[i, n - 1] + scores[i]
+    return rewards

@@ -1,0 +1,12 @@
+# misconception: 渡された ref_logp を書きかえる
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    ref_logp[~mask] = 0
+    penalty = (logp.masked_fill(~mask, 0) - ref_logp).detach()
+    rewards = -kl_coef * penalty
+    for i in range(len(scores)):
+        n = int(mask[i].sum())
+        if n:
+            rewards[i, n - 1] = rewards[i, n - 1] + scores[i]
+    return rewards

@@ -1,0 +1,11 @@
+# misconception: inf が大きい数になって残る
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    penalty = torch.nan_to_num((logp - ref_logp).detach(), nan=0.0)
+    rewards = -kl_coef * penalty
+    for i in range(len(scores)):
+        n = int(mask[i].sum())
+        if n:
+            rewards[i, n - 1] = rewards[i, n - 1] + scores[i]
+    return rewards

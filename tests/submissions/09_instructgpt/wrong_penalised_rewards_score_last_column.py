@@ -1,0 +1,8 @@
+# misconception: 点を、行の右端に足す
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    penalty = (logp - ref_logp).detach().masked_fill(~mask, 0)
+    rewards = -kl_coef * penalty
+    rewards[:, -1] += scores
+    return rewards

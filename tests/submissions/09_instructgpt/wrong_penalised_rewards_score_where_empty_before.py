@@ -1,0 +1,12 @@
+# misconception: 空の答えの点を、前の答えに足す
+# scores: penalised-rewards-test=0
+# %% grade_id="penalised-rewards"
+def penalised_rewards(scores, logp, ref_logp, mask, kl_coef):
+    with torch.no_grad():
+        rewards = torch.where(mask, -kl_coef * (logp - ref_logp), 0.0)
+        for i, n in enumerate(mask.sum(1).tolist()):
+            if n:
+                rewards[i, n - 1] += scores[i]
+            elif i and mask[i - 1].any():
+                rewards[i - 1, int(mask[i - 1].sum()) - 1] += scores[i]
+    return rewards

@@ -1,0 +1,19 @@
+# misconception: 長い行から順に並べ替える
+# scores: sft-labels-test=0
+# %% grade_id="sft-labels"
+def sft_labels(prompts, answers, end, pad):
+    rows, wanted = [], []
+    for prompt, answer in zip(prompts, answers):
+        rows.append(prompt + answer + [end])
+        wanted.append([-100] * len(prompt) + answer + [end])
+    order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
+    rows, wanted = [rows[i] for i in order], [wanted[i] for i in order]
+    width = max(len(row) for row in rows)
+    ids = [row + [pad] * (width - len(row)) for row in rows]
+    seen = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
+    wanted = [row + [-100] * (width - len(row)) for row in wanted]
+    return {
+        "input_ids": torch.tensor(ids),
+        "attention_mask": torch.tensor(seen),
+        "labels": torch.tensor(wanted),
+    }

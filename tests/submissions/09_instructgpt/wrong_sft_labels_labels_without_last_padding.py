@@ -1,0 +1,14 @@
+# misconception: labels の最後の列を、いつも end にする
+# scores: sft-labels-test=0
+# %% grade_id="sft-labels"
+def sft_labels(prompts, answers, end, pad):
+    rows, wanted = [], []
+    for prompt, answer in zip(prompts, answers):
+        rows.append(prompt + answer + [end])
+        wanted.append([-100] * len(prompt) + answer + [end])
+    width = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
+    seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+    labels = torch.tensor([row + [-100] * (width - len(row)) for row in wanted])
+    labels[:, -1] = end
+    return {"input_ids": ids, "attention_mask": seen, "labels": labels}

@@ -1,0 +1,13 @@
+# misconception: labels が -100 の、右側の位置を数え間違える
+# scores: sft-labels-test=0
+# %% grade_id="sft-labels"
+def sft_labels(prompts, answers, end, pad):
+    rows, wanted = [], []
+    for prompt, answer in zip(prompts, answers):
+        rows.append(prompt + answer + [end])
+        wanted.append([-100] * len(prompt) + answer + [end])
+    width = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad] * (width - len(row)) for row in rows])
+    seen = torch.tensor([([1] * (len(row) - 1) + [0] * (width - len(row) + 1))[:width] if len(row) < width else [1] * width for row in rows])
+    labels = torch.tensor([row + [-100] * (width - len(row)) for row in wanted])
+    return {"input_ids": ids, "attention_mask": seen, "labels": labels}

@@ -1,0 +1,13 @@
+# misconception: 辞書でなく、タプルを返す
+# scores: sft-labels-test=0
+# %% grade_id="sft-labels"
+def sft_labels(prompts, answers, end, pad):
+    rows, wanted = [], []
+    for prompt, answer in zip(prompts, answers):
+        rows.append(prompt + answer + [end])
+        wanted.append([-100] * len(prompt) + answer + [end])
+    width = max(len(row) for row in rows)
+    ids = [row + [pad] * (width - len(row)) for row in rows]
+    seen = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
+    wanted = [row + [-100] * (width - len(row)) for row in wanted]
+    return torch.tensor(ids), torch.tensor(seen), torch.tensor(wanted)

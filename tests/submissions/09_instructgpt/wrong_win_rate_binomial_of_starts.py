@@ -1,0 +1,17 @@
+# misconception: 書き出しの数で、二項分布の式を使う
+# scores: win-rate-test=0
+# %% grade_id="win-rate"
+def win_rate(outcomes, starts, draws, generator):
+    values = [{"win": 1.0, "tie": 0.5, "loss": 0.0}[one] for one in outcomes]
+    groups = {}
+    for value, start in zip(values, starts):
+        groups.setdefault(start, []).append(value)
+    groups = list(groups.values())
+    means = []
+    for _ in range(draws):
+        chosen = generator.integers(0, len(groups), len(groups))
+        picked = [value for number in chosen for value in groups[number]]
+        means.append(sum(picked) / len(picked))
+    p, n = sum(values) / len(values), len(groups)
+    low, high = max(0, p - 1.96 * (p * (1 - p) / n) ** 0.5), min(1, p + 1.96 * (p * (1 - p) / n) ** 0.5)
+    return sum(values) / len(values), float(low), float(high)

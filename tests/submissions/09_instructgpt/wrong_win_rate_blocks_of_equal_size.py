@@ -1,0 +1,17 @@
+# misconception: 同じ数ずつ、まとめる
+# scores: win-rate-test=0
+# %% grade_id="win-rate"
+def win_rate(outcomes, starts, draws, generator):
+    values = [{"win": 1.0, "tie": 0.5, "loss": 0.0}[one] for one in outcomes]
+    groups = {}
+    for value, start in zip(values, starts):
+        groups.setdefault(start, []).append(value)
+    size = -(-len(values) // len(groups))
+    groups = [values[at : at + size] for at in range(0, len(values), size)]
+    means = []
+    for _ in range(draws):
+        chosen = generator.integers(0, len(groups), len(groups))
+        picked = [value for number in chosen for value in groups[number]]
+        means.append(sum(picked) / len(picked))
+    low, high = np.percentile(means, [2.5, 97.5])
+    return sum(values) / len(values), float(low), float(high)

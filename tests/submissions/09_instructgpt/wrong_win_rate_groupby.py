@@ -1,0 +1,15 @@
+# misconception: 続いた書き出しだけを、まとめる
+# scores: win-rate-test=0
+# %% grade_id="win-rate"
+def win_rate(outcomes, starts, draws, generator):
+    values = [{"win": 1.0, "tie": 0.5, "loss": 0.0}[one] for one in outcomes]
+    from itertools import groupby
+
+    groups = [[value for _, value in run] for _, run in groupby(zip(starts, values), key=lambda pair: pair[0])]
+    means = []
+    for _ in range(draws):
+        chosen = generator.integers(0, len(groups), len(groups))
+        picked = [value for number in chosen for value in groups[number]]
+        means.append(sum(picked) / len(picked))
+    low, high = np.percentile(means, [2.5, 97.5])
+    return sum(values) / len(values), float(low), float(high)

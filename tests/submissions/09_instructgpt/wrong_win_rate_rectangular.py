@@ -1,0 +1,17 @@
+# misconception: 結果の多い書き出しを、少ないほうに合わせて切る
+# scores: win-rate-test=0
+# %% grade_id="win-rate"
+def win_rate(outcomes, starts, draws, generator):
+    values = [{"win": 1.0, "tie": 0.5, "loss": 0.0}[one] for one in outcomes]
+    groups = {}
+    for value, start in zip(values, starts):
+        groups.setdefault(start, []).append(value)
+    shortest = min(map(len, groups.values()))
+    groups = [group[:shortest] for group in groups.values()]
+    means = []
+    for _ in range(draws):
+        chosen = generator.integers(0, len(groups), len(groups))
+        picked = [value for number in chosen for value in groups[number]]
+        means.append(sum(picked) / len(picked))
+    low, high = np.percentile(means, [2.5, 97.5])
+    return sum(values) / len(values), float(low), float(high)
