@@ -358,6 +358,25 @@ def blind(row: dict) -> None:
     (HERE / "blind_key.json").write_text(json.dumps(key) + "\n", encoding="utf-8")
 
 
+def unblind(file: Path) -> None:
+    """Put the labels that a reader wrote into blind.json (``better``: a, b or tie) beside their key, as the course keeps them.
+
+    Raises
+    ------
+    ValueError
+        When a pair has no label yet.
+    """
+    pairs = json.loads((HERE / "blind.json").read_text(encoding="utf-8"))
+    key = json.loads((HERE / "blind_key.json").read_text(encoding="utf-8"))
+    lines = ["# Pairs of SFT and PPO, read by one author of the course without the names: which is better, or tie."]
+    for pair, one in zip(pairs, key, strict=True):
+        if pair["better"] not in ("a", "b", "tie"):
+            raise ValueError(f"no label: {pair}")
+        names = {"a": one["a"], "b": "ppo" if one["a"] == "sft" else "sft", "tie": "tie"}
+        lines.append(f'[[pair]]\nplace = {one["place"]}\nbetter = "{names[pair["better"]]}"')
+    file.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+
+
 def write(out: Path) -> None:
     """Write the figures of all finished stages."""
     found = {stage: row for stage in STAGES if (row := kept(stage))}
@@ -389,7 +408,10 @@ def run(stage: str, minutes: float) -> dict | None:
 def main() -> None:
     parser = rows.options(__doc__.splitlines()[0], "09_taste.json")
     parser.add_argument("stage", nargs="*", help=f"of {', '.join(STAGES)}; else all")
+    parser.add_argument("--unblind", action="store_true", help="keep the labels written into blind.json")
     options = parser.parse_args()
+    if options.unblind:
+        return unblind(rows.ROOT / "data" / "alignment" / "blind_09.toml")
     begin = time.monotonic()
     rows.one_thread()
     for stage in options.stage or STAGES:
