@@ -50,6 +50,8 @@ class Run:
         Whether the judge finds the asked direction, whether it passes as written (``taste.fluent``).
     reward, judged, second
         Of the reward model and of both judges, in spreads of real sentences; the sign is turned for ``critical``.
+    likelihood
+        Mean log-probability (nats a token) under the untouched SmolLM2.
     losses, letters
         Nats and letters of each ordinary sentence that the policy read.
     """
@@ -61,6 +63,7 @@ class Run:
     reward: np.ndarray
     judged: np.ndarray
     second: np.ndarray
+    likelihood: np.ndarray
     losses: np.ndarray
     letters: np.ndarray
 
@@ -86,7 +89,7 @@ def run_of(row: dict) -> Run:
     """Return a stored row as a run."""
     import numpy as np
 
-    numbers = ("reward", "judged", "second", "losses", "letters")
+    numbers = ("reward", "judged", "second", "likelihood", "losses", "letters")
     return Run(
         policy=FEW_SHOT if row.get("shots") is not None else row["policy"],
         said=tuple(row["said"]),
