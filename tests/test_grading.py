@@ -532,7 +532,7 @@ REFUSED = {
     "cut": "読めません",
     "empty": "空のファイル",
     "essay": "docx",
-    "lost": "採点用のセルがありません",
+    "lost": "採点用のセルがないか、どれか分かりません（pair-input）",
     "other": "別の演習（00_start）",
     "text": "読めません",
     "twice": "2 個あります",
