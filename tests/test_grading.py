@@ -21,11 +21,14 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from nbgrader.api import Gradebook
+from playwright.sync_api import sync_playwright
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import grade, preprocessors, release, zoo
 from tests import grading_mini as mini
+from tests.test_browser import chromium
 
 EXERCISE = "05_bert_structure"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -668,6 +671,7 @@ def formgrader(school):
                 time.sleep(0.5)
         raise TimeoutError(url)
 
+    read.root = f"http://127.0.0.1:{port}/formgrader/"
     yield read
     for process in [*psutil.Process(server.pid).children(recursive=True), psutil.Process(server.pid)]:
         process.terminate()
@@ -682,3 +686,27 @@ def test_formgrader_opens_on_the_same_gradebook(school, formgrader):
     assert set(school[1]) == set(graded)
     number = next(one["id"] for one in listed if one["student"] == "right0")
     assert "right0 の答えです。" in formgrader(f"submissions/{number}/")
+
+
+def test_formgrader_takes_a_score_without_a_network(school, formgrader):
+    listed = json.loads(formgrader(f"api/submitted_notebooks/{EXERCISE}/{EXERCISE}"))
+    number = next(one["id"] for one in listed if one["student"] == "right1")
+    problems = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        page.route(lambda url: not url.startswith(formgrader.root[:17]), lambda route: route.abort())
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(formgrader.root.replace("formgrader/", "lab?token=test"), wait_until="commit")  # signs in
+        page.goto(f"{formgrader.root}submissions/{number}/")
+        page.wait_for_function("typeof formgrader == 'object' && formgrader.loaded && formgrader.grades.length")
+        written = page.locator("input.score").last  # the written answer comes last
+        written.fill("1.5")
+        with page.expect_response(lambda answer: "/api/grade/" in answer.url):
+            written.blur()
+        browser.close()
+    assert problems == []
+    with Gradebook(f"sqlite:///{school[0] / 'work' / 'gradebook.db'}") as book:
+        grades = book.find_submission_notebook_by_id(number).grades
+        assert [one.manual_score for one in grades if one.manual_score is not None] == [1.5]

@@ -1,4 +1,4 @@
-"""Shows the rubric beside each written answer in formgrader; never in what a student gets."""
+"""Shows the rubric beside each written answer in formgrader, and lets it work without a network; never in what a student gets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ from llmlab.grading import release
 from llmlab.grading.classbook import answer_region, mark, text
 
 HEAD = "**採点のために（学生には見えません）**"
+# Formgrader's page fetches MathJax from outside and opens its fields when that says it is done. Where it cannot be
+# fetched, this says so in its place: formulas stay as they are written, everything else works.
+NO_MATHJAX = """<script>
+if (!window.MathJax) {
+  const later = (done) => addEventListener("load", () => setTimeout(() => done("End")));
+  const now = (done) => setTimeout(() => done("End"));
+  window.MathJax = {Hub: {
+    Config() {}, Queue() {},
+    Startup: {signal: {Interest: (done) => (document.readyState === "complete" ? now : later)(done)}},
+  }};
+}
+</script>"""
 
 
 class Rubric(Preprocessor):
@@ -25,6 +37,7 @@ class Rubric(Preprocessor):
         """Return the notebook with a cell of text before each manually graded cell."""
         if "submission_id" not in resources:
             return nb, resources
+        nb.cells.insert(0, new_markdown_cell(NO_MATHJAX))
         try:
             path = release.find(resources["assignment_id"])
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
