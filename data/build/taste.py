@@ -28,11 +28,9 @@ STORED = {
 }
 TEXT = {"small": {"rate": 4e-3, "epochs": 2}, "large": {"rate": 1e-3, "epochs": 0.5}}
 KL, CHOSEN, SEEDS = (0.05, 0.0, 0.15), 0.05, 3
-STARTS, DEV, BLIND = (
-    210,
-    300,
-    60,
-)  # beginnings on test (twice as many prompts), sentences for a loss, pairs to read
+STARTS = 210  # beginnings on test: twice as many prompts
+DEV = 300  # sentences for a loss, answers for a reward
+BLIND = 60  # pairs to read
 ALIKE = 0.08  # rewards of 300 answers differ by that much by chance (a standard error)
 SFT = ({"rate": 2e-3, "epochs": 4}, {"rate": 2e-3, "epochs": 8})
 
@@ -368,7 +366,7 @@ def unblind(file: Path) -> None:
     """
     pairs = json.loads((HERE / "blind.json").read_text(encoding="utf-8"))
     key = json.loads((HERE / "blind_key.json").read_text(encoding="utf-8"))
-    lines = ["# Pairs of SFT and PPO, read by one author of the course without the names: which is better, or tie."]
+    lines = ["# Pairs of SFT and PPO, read without the names by the maker of the course, an AI: which is better, or tie."]
     for pair, one in zip(pairs, key, strict=True):
         if pair["better"] not in ("a", "b", "tie"):
             raise ValueError(f"no label: {pair}")

@@ -6,13 +6,13 @@ Only reads. The gradebook is nbgrader's; the notebooks are those that autogradin
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import grade, release
+from llmlab.grading import grade, intake, release
+from llmlab.grading.intake import mark_of
 from llmlab.grading.zoo import Exercise
 
 
@@ -84,14 +84,6 @@ def text(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def mark(cell: dict) -> dict:
-    """Return nbgrader's metadata of a graded or solution cell; ``{}`` for every other cell."""
-    found = cell.get("metadata", {}).get("nbgrader")
-    if not isinstance(found, dict) or not found.get("grade_id"):
-        return {}
-    return found if found.get("grade") or found.get("solution") else {}
-
-
 def _notebook(path: Path) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
@@ -106,13 +98,10 @@ def answer_region(source: str) -> str:
 
 def released(exercise: str, root: Path = release.ROOT) -> dict[str, str]:
     """Return the solution cells as students receive them, by grade_id."""
-    path = root / "exercises" / exercise / f"{exercise}.ipynb"
-    with tempfile.TemporaryDirectory(prefix="llmlab-") as scratch:
-        if not path.is_file():
-            release.convert(exercise, Path(scratch), root=root)
-            path = Path(scratch) / exercise / f"{exercise}.ipynb"
-        cells = _notebook(path)
-    return {mark(cell)["grade_id"]: text(cell["source"]) for cell in cells if mark(cell).get("solution")}
+    import nbformat
+
+    notebook = intake.released(nbformat.read(release.find(exercise, root), as_version=4))
+    return {own["grade_id"]: cell.source for cell in notebook.cells if (own := mark_of(cell)).get("solution")}
 
 
 def _seconds(cell: dict) -> float | None:
@@ -133,7 +122,7 @@ def run_cells(path: Path) -> dict[str, Cell]:
         return {}
     found = {}
     for cell in cells:
-        if name := mark(cell).get("grade_id"):
+        if name := mark_of(cell).get("grade_id"):
             outputs = cell.get("outputs", [])
             errors = [str(one.get("ename", "")) for one in outputs if one.get("output_type") == "error"]
             found[name] = Cell(text(cell["source"]), _seconds(cell), errors[-1] if errors else "")
@@ -176,7 +165,7 @@ def load(exercise: str, work: Path, root: Path = release.ROOT) -> Classbook:
     parts = Exercise.load(exercise, root)
     points, written, rubric, place, fields = {}, {}, {}, {}, 1  # formgrader counts its Next link as field 0
     for cell in _notebook(release.find(exercise, root)):
-        own = mark(cell)
+        own = mark_of(cell)
         if not own:
             continue
         name = own["grade_id"]

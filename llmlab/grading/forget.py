@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import report
+from llmlab.grading import grade
 from llmlab.grading.classbook import open_gradebook
 from llmlab.grading.pseudonyms import KEY, key, pseudonym
 from llmlab.grading.release import ROOT
@@ -93,7 +93,7 @@ def _tables(student: str, work: Path) -> list[str]:
             target = io.StringIO(newline="")
             csv.writer(target).writerows(kept)
             mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-            report._write(path, mark + target.getvalue().encode())
+            grade.write_whole(path, mark + target.getvalue().encode())
             removed.append(f"{path.name}: {len(rows) - len(kept)} 行")
     return removed
 
@@ -109,7 +109,7 @@ def _state(student: str, work: Path) -> list[str]:
     except (OSError, ValueError, AttributeError):
         return []
     if found:
-        report._write(path, json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode())
+        grade.write_whole(path, json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return ["state.json"] if found else []
 
 

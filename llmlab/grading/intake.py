@@ -494,9 +494,9 @@ def released(notebook):
     return book
 
 
-def _mark(cell) -> dict:
+def mark_of(cell) -> dict:
     """Return nbgrader's metadata of a solution or test cell; ``{}`` for every other cell."""
-    found = cell.metadata.get("nbgrader")
+    found = cell.get("metadata", {}).get("nbgrader")
     if not isinstance(found, dict) or not isinstance(found.get("grade_id"), str):
         return {}
     return found if found.get("grade") or found.get("solution") else {}
@@ -504,7 +504,7 @@ def _mark(cell) -> dict:
 
 def grade_ids(notebook) -> list[str]:
     """Return the ``grade_id`` of every solution and test cell, in order."""
-    return [mark["grade_id"] for mark in map(_mark, notebook.cells) if mark.get("grade_id")]
+    return [mark["grade_id"] for mark in map(mark_of, notebook.cells) if mark.get("grade_id")]
 
 
 def _text(source: str) -> str:
@@ -526,7 +526,7 @@ class _Match:
     def __init__(self, notebook, release):
         self.notebook, self.release = notebook, release
         self.notes: list[str] = []
-        self.marks = [_mark(cell) for cell in release.cells]
+        self.marks = [mark_of(cell) for cell in release.cells]
         self.locked = [bool(mark) and not mark["solution"] for mark in self.marks]
         self.answers = [bool(mark.get("solution")) for mark in self.marks]
         self.place: dict[int, int] = {}  # number in the release: number in the submission
@@ -540,7 +540,7 @@ class _Match:
     def split(self) -> None:
         """Part a cell that holds the whole text of a test or a question, which are not the student's, and more."""
         whole = {_text(cell.source) for cell in self.notebook.cells}
-        known = {mark.get("grade_id") for mark in map(_mark, self.notebook.cells)}
+        known = {mark.get("grade_id") for mark in map(mark_of, self.notebook.cells)}
         for number, wanted in enumerate(self.release.cells):
             text = _text(wanted.source)
             if self.answers[number] or len(text) < ANCHOR or text in whole:
@@ -553,7 +553,7 @@ class _Match:
                     for row in range(len(rows) - len(lines) + 1)
                     if rows[row] == lines[0] and rows[row : row + len(lines)] == lines
                 ]
-                own = _mark(cell).get("grade_id")
+                own = mark_of(cell).get("grade_id")
                 mine = self.marks[number].get("grade_id")
                 if len(starts) != 1 or (mine in known and mine != own):
                     continue
@@ -590,7 +590,7 @@ class _Match:
             at = [
                 i
                 for i, cell in enumerate(self.notebook.cells)
-                if name and _mark(cell).get("grade_id") == name
+                if name and mark_of(cell).get("grade_id") == name
             ]
             if len(at) > 1:
                 double.append(name)
@@ -618,7 +618,7 @@ class _Match:
         """Find cells by their id, which Colab keeps in the metadata."""
         for number, wanted in enumerate(self.release.cells):
             at = [i for i, cell in enumerate(self.notebook.cells) if cell.id == wanted.id and self.free(i)]
-            if number not in self.place and len(at) == 1 and not _mark(self.notebook.cells[at[0]]):
+            if number not in self.place and len(at) == 1 and not mark_of(self.notebook.cells[at[0]]):
                 self.place[number] = at[0]
 
     def by_text(self) -> None:
@@ -658,7 +658,7 @@ class _Match:
                 for i in range(start + 1, end)
                 if self.free(i)
                 and self.notebook.cells[i].cell_type == wanted.cell_type
-                and not _mark(self.notebook.cells[i])
+                and not mark_of(self.notebook.cells[i])
                 and _text(self.notebook.cells[i].source) not in given
             ]
             names = _names(wanted.source) if wanted.cell_type == "code" else set()
@@ -682,7 +682,7 @@ class _Match:
         for number, at in sorted(self.place.items()):
             cell, wanted = self.notebook.cells[at], self.release.cells[number]
             mark = self.marks[number]
-            if mark and not _mark(cell):
+            if mark and not mark_of(cell):
                 lost.append(self.name(number))
             if mark and cell.cell_type != wanted.cell_type:
                 turned.append(self.name(number))
@@ -772,7 +772,7 @@ def share(notebook, release) -> float:
     """Return which part of a release's graded cells a notebook holds: by mark, or a test by its text."""
     marks = set(grade_ids(notebook))
     texts = {_text(cell.source) for cell in notebook.cells}
-    wanted = [(_mark(cell), _text(cell.source)) for cell in release.cells if _mark(cell)]
+    wanted = [(mark_of(cell), _text(cell.source)) for cell in release.cells if mark_of(cell)]
     found = [mark["grade_id"] in marks or (not mark["solution"] and text in texts) for mark, text in wanted]
     return sum(found) / max(1, len(wanted))
 

@@ -65,36 +65,31 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def corrected_item_rest(points: np.ndarray) -> np.ndarray:
-    """Return for each cell its Pearson correlation with the sum of the others.
+def item_rest(points: np.ndarray, place: int) -> tuple[float, float, float]:
+    """Return a cell's corrected item-rest correlation and its 95 % interval (Fisher's z).
 
     Parameters
     ----------
     points
         Shape (students, cells), no missing values.
+    place
+        The cell, a column of ``points``.
 
     Returns
     -------
-    numpy.ndarray
-        Shape (cells,); ``nan`` where the cell, or the sum of the others, is the same for everybody.
+    tuple of float
+        Pearson's correlation of the cell with the sum of the others, low, high; three ``nan`` below 4 students, or
+        where the cell or the sum of the others is the same for everybody.
     """
-    points = np.asarray(points, dtype=float)
-    rest = points.sum(axis=1, keepdims=True) - points
-    one, other = points - points.mean(axis=0), rest - rest.mean(axis=0)
-    scale = np.sqrt((one**2).sum(axis=0) * (other**2).sum(axis=0))
-    found = np.full(points.shape[1], np.nan)
-    varies = scale > 1e-9
-    found[varies] = (one * other).sum(axis=0)[varies] / scale[varies]
-    return found
+    from scipy import stats
 
-
-def fisher(correlation: float, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a correlation over ``n`` pairs (Fisher's z); ``nan`` below 4 pairs."""
-    if n < 4 or math.isnan(correlation):
-        return math.nan, math.nan
-    middle = math.atanh(max(-0.999999, min(0.999999, correlation)))
-    half = Z / math.sqrt(n - 3)
-    return math.tanh(middle - half), math.tanh(middle + half)
+    own = points[:, place]
+    rest = points.sum(axis=1) - own
+    if len(own) < 4 or np.ptp(own) < 1e-9 or np.ptp(rest) < 1e-9:
+        return math.nan, math.nan, math.nan
+    found = stats.pearsonr(own, rest)
+    interval = found.confidence_interval(0.95)
+    return float(found.statistic), float(interval.low), float(interval.high)
 
 
 def statistics(names: list[str], full: list[float], points: np.ndarray) -> list[Item]:
@@ -110,14 +105,12 @@ def statistics(names: list[str], full: list[float], points: np.ndarray) -> list[
     """
     points = np.asarray(points, dtype=float).reshape(-1, len(names))
     whole = points[~np.isnan(points).any(axis=1)]
-    few = len(whole) < 2
-    correlations = np.full(len(names), np.nan) if few else corrected_item_rest(whole)
     found = []
     for place, (name, most) in enumerate(zip(names, full, strict=True)):
         own = points[:, place][~np.isnan(points[:, place])]
         n, top = len(own), int((own >= most).sum())
         share = float(own.mean() / most) if n and most else math.nan
-        correlation = float(correlations[place])
+        correlation, below, above = item_rest(whole, place)
         side = min(int((whole[:, place] >= most).sum()), int((whole[:, place] < most).sum()))
         why = ""
         if len(names) < 2:
@@ -139,7 +132,8 @@ def statistics(names: list[str], full: list[float], points: np.ndarray) -> list[
                 share,
                 *wilson(inside, n),
                 correlation,
-                *fisher(correlation, len(whole)),
+                below,
+                above,
                 why,
             )
         )

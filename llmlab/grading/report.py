@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from llmlab.errors import CourseError
-from llmlab.grading import likeness, zoo
+from llmlab.grading import grade, likeness, zoo
 from llmlab.grading.classbook import Classbook, Student, load
 from llmlab.grading.items import Item, statistics
 from llmlab.grading.pseudonyms import key, pseudonym
@@ -29,6 +27,7 @@ from llmlab.grading.release import ROOT
 FORMGRADER = "http://localhost:8888/formgrader"
 PAIRS = 40  # shown on the page; the rest is counted
 EXAMPLES = 3  # of code, shown for each kind of wrong answer
+OWN = 0o600  # who may read a report: its owner alone
 CODE = 2000  # characters of one answer that the page shows
 EMPTY, LIKE, SLIP, OTHER = "未記入", "誤解に似ている", "正答例に近い", "どれにも似ていない"
 
@@ -409,33 +408,15 @@ def table(found: Findings, name: Callable[[str], str]) -> str:
                 else:
                     row += [""] * 6
                 writer.writerow(
-                    [_safe(value) for value in [*row, seconds(student, cell), seconds(student, test)]]
+                    [grade.safe(value) for value in [*row, seconds(student, cell), seconds(student, test)]]
                 )
         for cell, most in book.written.items():
             if cell in student.written:
                 own = student.written[cell]
                 state = "採点待ち" if own is None else ""
                 row = [name(student.name), cell, cell, "" if own is None else f"{own:g}", f"{most:g}", state]
-                writer.writerow([_safe(value) for value in [*row, *[""] * 7]])
+                writer.writerow([grade.safe(value) for value in [*row, *[""] * 7]])
     return target.getvalue()
-
-
-def _safe(value: str) -> str:
-    """Keep a spreadsheet from reading a student's text as a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def report(
@@ -473,8 +454,8 @@ def report(
     text = page(found, shown, names=names, formgrader=formgrader, made=made)
     html, sheet = work / "report" / f"{exercise}.html", work / "report" / f"{exercise}.csv"
     try:
-        _write(sheet, table(found, shown).encode("utf-8-sig"))
-        _write(html, text.encode("utf-8", errors="replace"))
+        grade.write_whole(sheet, table(found, shown).encode("utf-8-sig"), OWN)
+        grade.write_whole(html, text.encode("utf-8", errors="replace"), OWN)
     except OSError as error:
         raise CourseError(
             f"「{html.parent}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"

@@ -9,7 +9,8 @@ from nbformat.v4 import new_markdown_cell
 
 from llmlab.errors import CourseError
 from llmlab.grading import release
-from llmlab.grading.classbook import answer_region, mark, text
+from llmlab.grading.classbook import answer_region, text
+from llmlab.grading.intake import mark_of
 
 HEAD = "**採点のために（学生には見えません）**"
 # Formgrader's page fetches MathJax from outside and opens its fields when that says it is done. Where it cannot be
@@ -46,11 +47,11 @@ class Rubric(Preprocessor):
         said = {
             own["grade_id"]: answer_region(text(cell["source"]))
             for cell in cells
-            if (own := mark(cell)).get("grade") and own.get("solution")
+            if (own := mark_of(cell)).get("grade") and own.get("solution")
         }
         shown = []
         for cell in nb.cells:
-            own = mark(cell)
+            own = mark_of(cell)
             if own.get("grade") and own.get("solution") and own["grade_id"] in said:
                 quoted = "\n".join(f"> {line}" for line in said[own["grade_id"]].split("\n"))
                 shown.append(new_markdown_cell(f"{HEAD}\n\n{quoted}"))
