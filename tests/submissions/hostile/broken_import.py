@@ -1,0 +1,9 @@
+# tries: ないパッケージを使う
+# verdict: -
+# scores: running-test=0
+# %% grade_id="running"
+import no_such_package_of_anyone
+
+
+def running(values):
+    return no_such_package_of_anyone.run(values)

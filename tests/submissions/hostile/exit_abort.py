@@ -1,0 +1,8 @@
+# tries: os.abort() で落ちる
+# verdict: 異常終了
+# %% grade_id="running"
+import os
+
+
+def running(values):
+    os.abort()
