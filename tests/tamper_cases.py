@@ -89,6 +89,7 @@ ATTACKS = {
     "trace in a test": ("sys.settrace", "import sys\ndef running(values):\n    sys.settrace(None)\n    return [1, 3]"),
     "collector": ("gc.get_objects", "import gc\ndef running(values):\n    gc.get_objects()\n    return [1, 3]"),
     "ctypes": ("ctypes", "import ctypes\nctypes.CDLL(None)"),
+    "own memory": ("/proc/self/mem", "def running(values):\n    open('/proc/self/mem', 'rb').close()\n    return [1, 3]"),
     "exec elsewhere": ("math.isclose", "exec('import math\\nmath.isclose = lambda *a, **k: True', {})"),
     "frame from exec": ("sys._getframe", "space = {'__name__': '__main__'}\nexec('import sys\\ndef peek():\\n    return sys._getframe(2)', space)\ndef running(values):\n    space['peek']()\n    return [1, 3]"),
 }

@@ -101,7 +101,7 @@ def test_neighbours_keep_their_points(school):
 
 
 def test_everybody_has_a_row_and_the_table_is_whole(school):
-    root, report, rows, _ = school
+    _, report, rows, _ = school
     assert set(rows) == {*INNOCENT, *(one.name for one in EVERYONE)}
     assert set(scores(report.csv)) == set(rows)
 

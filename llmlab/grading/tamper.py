@@ -21,6 +21,7 @@ import asyncio
 import builtins
 import gc
 import importlib
+import re
 import signal
 import site
 import sys
@@ -74,7 +75,8 @@ REACHING = frozenset(
     ctypes.PyObj_FromPtr ctypes.string_at ctypes.wstring_at object.__setattr__ sys.addaudithook
     sys.monitoring.register_callback""".split()
 )
-WATCHED = READING | REACHING
+WATCHED = READING | REACHING | {"open"}
+MEMORY = re.compile(r"/proc/[^/]+/(?:mem|maps|smaps|pagemap)$")
 # Modules whose functions do it for whoever calls them.
 PASSING = frozenset(["bdb", "ctypes", "ctypes.util", "gc", "inspect", "sys", "threading", "traceback", "types", "unittest.mock"])
 
@@ -414,6 +416,8 @@ class Guard:
         self._busy: set[int] = set()
         shell.events.register("pre_run_cell", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
+        if self._kernel is not None:
+            self._watch_replies()
         self._objects = self._important()
         self._values = dict(self._attributes())
         self._lists = {name: (list(value)) for name, value in self._hooked()}
@@ -617,6 +621,23 @@ class Guard:
     def _after_cell(self, *_result) -> None:
         self._before_cell()
 
+    def _watch_replies(self) -> None:
+        """See a reply that a cell sends: the kernel sends its own when no cell is running."""
+        import zmq
+
+        seen, foreign, requests = self._seen, self._foreign, zmq.ROUTER
+
+        def watched(original):
+            def send(socket, *arguments, **named):
+                if socket.socket_type == requests and foreign.frames(sys._getframe(1)):
+                    seen.add("execute_reply")
+                return original(socket, *arguments, **named)
+
+            return send
+
+        for name in ("send", "send_multipart"):
+            setattr(zmq.Socket, name, watched(getattr(zmq.Socket, name)))
+
     def _watch(self):
         """Return the audit hook."""
         seen, busy, foreign, own = self._seen, self._busy, self._foreign, threading.get_ident
@@ -624,6 +645,10 @@ class Guard:
         def hook(event, arguments):
             if event not in WATCHED or (event == "object.__getattr__" and arguments[1] not in FRAMES):
                 return
+            if event == "open":
+                if type(arguments[0]) is not str or not MEMORY.match(arguments[0]):
+                    return
+                event = arguments[0]
             ident = own()
             if ident in busy:
                 return
@@ -640,7 +665,7 @@ class Guard:
                     frame = frame.f_back
                 if frame is None or not foreign.names(frame.f_globals):
                     return
-                if event in READING:
+                if event in READING or event[0] == "/":
                     # A test looks at its callers, too: it stands in the cell that runs, an answer in an earlier one.
                     cell = outer = frame
                     while outer is not None:
