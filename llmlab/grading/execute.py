@@ -1,12 +1,6 @@
 """nbgrader's step that runs a submission, with kernels forked inside the fence, and verdicts.
 
-A verdict is a word for why a submission gets no points until a person has looked at it:
-
-* ``時間``: a cell could not be interrupted, or the whole took too long
-* ``メモリ``, ``プロセス``: more than :class:`llmlab.grading.preload.Limits` allows
-* ``出力``: more than :data:`OUTPUT_MB`
-* ``改変``: what the tests rest on was tampered with (:mod:`llmlab.grading.tamper`)
-* ``異常終了``: the kernel ended by itself
+What stops a submission is a verdict (:mod:`llmlab.grading.verdicts`).
 """
 
 from __future__ import annotations
@@ -23,22 +17,14 @@ from traitlets import Bool, Float, default
 
 from llmlab.grading import kernel
 from llmlab.grading.order import is_hidden, order
-from llmlab.grading.provisioner import NAME, ForkedProvisioner
+from llmlab.grading.provisioner import ForkedProvisioner
+from llmlab.grading.verdicts import CHANGED, DIED, OUTPUT, TIME, Stopped
 
 GRACE = 5.0  # seconds after an interrupt until a cell that goes on is ended with its kernel
 PATIENCE = 20.0  # seconds until a kernel must have answered whether it was tampered with
 OUTPUT_MB = 100.0  # of one submission; beyond it the kernel is stopped
 KEPT_MB = 5.0  # of one cell's output that is kept
-TIME, MEMORY, PROCESSES, OUTPUT, CHANGED, DIED = "時間", "メモリ", "プロセス", "出力", "改変", "異常終了"
 NOT_SHOWN = "（このセルの出力は、返却では見せません）"
-
-
-class Stopped(Exception):
-    """A submission was stopped: ``verdict`` is the word, ``detail`` what a person needs to look at it."""
-
-    def __init__(self, verdict: str, detail: str = ""):
-        super().__init__(f"{verdict}: {detail}" if detail else verdict)
-        self.verdict, self.detail = verdict, detail
 
 
 class FencedExecute(Execute):
@@ -191,17 +177,6 @@ class FencedExecute(Execute):
         if self.kept > KEPT_MB and msg["msg_type"] not in ("status", "error", "execute_input"):
             return None
         return super().process_message(msg, cell, cell_index)
-
-
-def register() -> None:
-    """Make the provisioner known where the package is used without being installed."""
-    from importlib.metadata import EntryPoint
-
-    from jupyter_client.provisioning.factory import KernelProvisionerFactory
-
-    place = f"{ForkedProvisioner.__module__}:{ForkedProvisioner.__name__}"
-    entry = EntryPoint(NAME, place, KernelProvisionerFactory.GROUP_NAME)
-    KernelProvisionerFactory.instance().provisioners.setdefault(NAME, entry)
 
 
 def _stream(text: str):

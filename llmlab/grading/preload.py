@@ -37,6 +37,8 @@ from llmlab.grading.forks import ENVIRONMENT, _die_with_parent, _threads
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VARIABLE = "LLMLAB_PRELOAD"  # names the parent's folder, for the provisioner
+EACH = "each"  # instead of a folder: every kernel starts a parent of its own
+SEED = "LLMLAB_SEED"  # Python's, numpy's and torch's seed in a kernel
 SOCKET = "parent"
 # What every exercise needs, and what a kernel consists of.
 MODULES = (

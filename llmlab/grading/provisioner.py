@@ -22,8 +22,6 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from llmlab.errors import CourseError
 from llmlab.grading import fence, preload
 
-NAME = "llmlab-forked"
-SEED = "LLMLAB_SEED"  # of the environment: Python's, numpy's and torch's seed in the kernel
 THREADS = "OMP_NUM_THREADS"
 # What a kernel's environment takes over from the grader's: nothing that could name a secret.
 PASSED = ("HF_HUB_OFFLINE", "LLMLAB_PROFILE", "MKL_NUM_THREADS", "NBGRADER_EXECUTION", "OMP_NUM_THREADS")
@@ -50,6 +48,7 @@ class ForkedProvisioner(KernelProvisionerBase):
         self.verdict = ""
         self.secret = secrets.token_hex(16)
         self.own: Path | None = None
+        self.parent_process: preload.Parent | None = None  # one's own, where each kernel needs one
 
     @property
     def has_process(self) -> bool:
@@ -96,6 +95,10 @@ class ForkedProvisioner(KernelProvisionerBase):
             When no parent is named, or it has ended.
         """
         folder = os.environ.get(preload.VARIABLE, "")
+        if folder == preload.EACH:
+            loop = asyncio.get_running_loop()
+            self.parent_process = await loop.run_in_executor(None, lambda: preload.start(cold=True))
+            folder = str(self.parent_process.folder)
         if not folder or not Path(folder, preload.SOCKET).exists():
             raise CourseError(
                 "カーネルの親プロセスがありません。python -m llmlab.grading grade で採点するか、"
@@ -134,7 +137,7 @@ class ForkedProvisioner(KernelProvisionerBase):
             "folder": f"{fence.HOME}/{place.name}",
             "variables": {name: variables[name] for name in PASSED if name in variables},
             "threads": int(variables.get(THREADS, 1)),
-            "seed": int(variables.get(SEED, 0)),
+            "seed": int(variables.get(preload.SEED, 0)),
             "secret": self.secret,
             "arguments": cmd,
             "limits": vars(self.limits),
@@ -200,6 +203,9 @@ class ForkedProvisioner(KernelProvisionerBase):
         if self.own is not None:
             shutil.rmtree(self.own, ignore_errors=True)
             self.own = None
+        if self.parent_process is not None:
+            self.parent_process.close()
+            self.parent_process = None
 
     async def get_provisioner_info(self) -> dict:
         raise NotImplementedError("A kernel that was forked here cannot be taken over by another process.")
