@@ -13,10 +13,10 @@ from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbgrader.preprocessors import Execute
-from traitlets import Bool, Float, default
+from traitlets import Bool, Float, List, Unicode, default
 
 from llmlab.grading import kernel
-from llmlab.grading.order import is_hidden, order
+from llmlab.grading.order import is_hidden, order, unread
 from llmlab.grading.provisioner import ForkedProvisioner
 from llmlab.grading.verdicts import CHANGED, DIED, OUTPUT, TIME, Stopped
 
@@ -24,6 +24,7 @@ GRACE = 5.0  # seconds after an interrupt until a cell that goes on is ended wit
 PATIENCE = 20.0  # seconds until a kernel must have answered whether it was tampered with
 OUTPUT_MB = 100.0  # of one submission; beyond it the kernel is stopped
 KEPT_MB = 5.0  # of one cell's output that is kept
+NOT_RUN = "（発展のセルは、採点では実行しません）"
 NOT_SHOWN = "（このセルの出力は、返却では見せません）"
 
 
@@ -37,6 +38,7 @@ class FencedExecute(Execute):
     """
 
     fenced = Bool(True, help="Whether kernels are forked from the parent (else they start cold, unfenced).").tag(config=True)
+    extra = List(Unicode(), help="Sources of cells that no test rests on.").tag(config=True)
     grace = Float(GRACE, help="Seconds after an interrupt until a cell is ended with its kernel.").tag(config=True)
 
     # Why the last submission of this process was stopped.
@@ -60,7 +62,8 @@ class FencedExecute(Execute):
             raise stopped from error
 
     def _run(self, nb, resources, km):
-        positions, silent = order(nb.cells)
+        left = unread(nb.cells, self.extra)
+        positions, silent = order(nb.cells, left)
         self.written = 0.0
         self.verdict = ""
 
@@ -71,6 +74,8 @@ class FencedExecute(Execute):
             nb, resources = ExecutePreprocessor.preprocess(self, nb, resources, km)
         finally:
             nb.cells = cells
+        for position in left:
+            nb.cells[position].outputs = [_stream(NOT_RUN)]
         for position in silent:
             if nb.cells[position].outputs:
                 nb.cells[position].outputs = [_stream(NOT_SHOWN)]

@@ -108,6 +108,7 @@ def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT, fe
     steps = settings.Autograde.autograde_preprocessors.get_value(list(steps))
     settings.Autograde.autograde_preprocessors = [FencedExecute if step is Execute else step for step in steps]
     settings.FencedExecute.fenced = fenced
+    settings.FencedExecute.extra = extra_cells(exercise, root)
     course = settings.CourseDirectory
     course.root = str(work)
     course.source_directory = str(root / "solutions")
@@ -120,6 +121,18 @@ def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT, fe
     # nbgrader gives up a whole submission when a cell's last output comes late, as it does on a busy machine (4 s).
     settings.Execute.iopub_timeout = 60
     return settings
+
+
+def extra_cells(exercise: str, root: Path = ROOT) -> list[str]:
+    """Return the sources of an exercise's cells that go deeper: no points rest on them."""
+    import nbformat
+
+    cells = nbformat.read(find(exercise, root), as_version=4).cells
+    return [
+        cell.source
+        for cell in cells
+        if cell.cell_type == "code" and "extra" in cell.metadata.get("tags", []) and "nbgrader" not in cell.metadata
+    ]
 
 
 def _work(pipe, task: dict) -> None:
@@ -409,7 +422,8 @@ def start_parent(stack: contextlib.ExitStack, exercise: str, blank, root: Path, 
     if fence.demand(sandbox).kind == "cold":
         return {preload.VARIABLE: preload.EACH}
     modules = preload.imported(nbformat.read(find(exercise, root), as_version=4))
-    cells = [cell.source for cell in blank.cells if cell.cell_type == "code"]
+    extra = extra_cells(exercise, root)
+    cells = [cell.source for cell in blank.cells if cell.cell_type == "code" and cell.source not in extra]
     parent = stack.enter_context(preload.parent(modules, cells, root=root, sandbox=sandbox))
     return {preload.VARIABLE: str(parent.folder)}
 
