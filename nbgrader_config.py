@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
+from llmlab.grading import gradebook
 from llmlab.grading.clean import CleanOutputs
 from llmlab.grading.feedback import Feedback
 from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
@@ -26,8 +27,8 @@ c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.submitted_directory = f"{work}/submitted"
 c.CourseDirectory.autograded_directory = f"{work}/autograded"
 c.CourseDirectory.feedback_directory = f"{work}/feedback"
-# Several submissions are graded at once: each waits for the others' writes.
-c.CourseDirectory.db_url = f"sqlite:///{(root / work / 'gradebook.db').as_posix()}?timeout=60"
+# A file there, or the Postgres server that the environment variable DATABASE names.
+c.CourseDirectory.db_url = gradebook.address(root / work)
 
 # The student version.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError('ここに書いてください')"}

@@ -26,7 +26,7 @@ from playwright.sync_api import sync_playwright
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import grade, preprocessors, release, zoo
+from llmlab.grading import dispatch, grade, gradebook, preprocessors, release, zoo
 from tests import grading_mini as mini
 from tests.test_browser import chromium
 
@@ -199,8 +199,8 @@ def test_submission_that_ignores_every_limit_is_ended(small, tmp_path, monkeypat
     root, _, _, _, blank = small
     deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     hand_in(tmp_path / "in", "deaf", blank, GOOD | {"running": deaf})
-    monkeypatch.setattr(grade, "LEAST", 8)
-    monkeypatch.setattr(grade, "WHOLE", 1)
+    monkeypatch.setattr(dispatch, "LEAST", 8)
+    monkeypatch.setattr(dispatch, "WHOLE", 1)
     report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=3, root=root)
     assert "全体の時間の上限" in report.refused[0].note
     assert not list((tmp_path / "work").glob("*/deaf"))
@@ -351,7 +351,7 @@ def test_regrade_that_was_cut_short_still_lists_the_change(small, tmp_path, monk
 
 def test_gradebook_that_cannot_be_used_is_said_before_anything_is_written(small, tmp_path, monkeypatch):
     root, folder, work, _, _ = small
-    monkeypatch.setattr(grade, "WAIT", 0.2)
+    monkeypatch.setattr(gradebook, "WAIT", 0.2)
     shutil.copy(work / "gradebook.db", tmp_path / "gradebook.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as other:
         other.execute("BEGIN IMMEDIATE")
