@@ -388,7 +388,8 @@ class _Keeper:
                     continue
                 while b"\n" in self.buffer:
                     line, _, self.buffer = self.buffer.partition(b"\n")
-                    os.write(self.orders, bytes([json.loads(line)["signal"]]))
+                    with contextlib.suppress(OSError):  # its first process has been ended and is not gone yet
+                        os.write(self.orders, bytes([json.loads(line)["signal"]]))
             family = self._family()
             used = sum(max(0, _resident(pid) - self.base) for pid in family)
             if used > self.limits.memory_mb:

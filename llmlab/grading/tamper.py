@@ -76,7 +76,7 @@ REACHING = frozenset(
     sys.monitoring.register_callback""".split()
 )
 WATCHED = READING | REACHING | {"open"}
-MEMORY = re.compile(r"/proc/[^/]+/(?:mem|maps|smaps|pagemap)$")
+MEMORY = re.compile(r"/proc/[^/]+/mem$")
 # Modules whose functions do it for whoever calls them.
 PASSING = frozenset(["bdb", "ctypes", "ctypes.util", "gc", "inspect", "sys", "threading", "traceback", "types", "unittest.mock"])
 
@@ -661,7 +661,10 @@ class Guard:
                         return
                     event = f"{target.__module__}.{target.__qualname__}.{arguments[1]}"
                 frame = sys._getframe(1)
-                while frame is not None and frame.f_globals.get("__name__") in PASSING:
+                passing = event[0] == "/"  # open is wrapped by IPython, pathlib and others
+                while frame is not None and (
+                    frame.f_globals.get("__name__") in PASSING or (passing and not foreign.names(frame.f_globals))
+                ):
                     frame = frame.f_back
                 if frame is None or not foreign.names(frame.f_globals):
                     return

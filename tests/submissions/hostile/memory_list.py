@@ -1,5 +1,6 @@
 # tries: メモリを使い切るまでリストをのばす
-# verdict: メモリ
+# verdict: メモリ|-
+# scores: running-test=0
 # %% grade_id="running"
 def running(values):
     kept = []
