@@ -6,6 +6,7 @@ Each says what it tries and what must come of it, and then its cells, in percent
     # verdict: 改変            (one of these; "-" is: no verdict, graded)
     # scores: running-test=0   (where it may be graded: every test cell without full points)
     # repeat: 10000            (how often its additional cells stand there)
+    # thorough: yes            (another of its kind stands for it in `make test`; HOSTILE=all runs it, too)
     # %% grade_id="running"    (replaces a cell)
     # %% before="running"      (an additional cell)
 
@@ -15,8 +16,9 @@ They are written to do harm. They are only ever run inside a fence: :func:`noteb
 from __future__ import annotations
 
 import copy
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat.v4 import new_code_cell
@@ -24,9 +26,10 @@ from nbformat.v4 import new_code_cell
 from llmlab.grading import fence
 
 FOLDER = Path(__file__).resolve().parent / "submissions" / "hostile"
-HEADER = re.compile(r"^# (tries|verdict|scores|repeat): *(.*)$", re.MULTILINE)
+HEADER = re.compile(r"^# (tries|verdict|scores|repeat|thorough): *(.*)$", re.MULTILINE)
 CELL = re.compile(r"^# %%(?: \[markdown\])? (grade_id|before)=\"([^\"]+)\"\n", re.MULTILINE)
 NONE = "-"
+SOME = 200  # additional cells in `make test`
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Hostile:
     verdicts: tuple[str, ...]
     lost: dict[str, float]
     repeat: int
+    thorough: bool
     cells: list[tuple[str, str, str]]
 
 
@@ -54,6 +58,7 @@ def read(path: Path) -> Hostile:
         tuple(header["verdict"].split("|")),
         {cell: float(points) for cell, points in scores.items()},
         int(header.get("repeat", 1)),
+        "thorough" in header,
         cells,
     )
 
@@ -61,6 +66,13 @@ def read(path: Path) -> Hostile:
 def everyone() -> list[Hostile]:
     """Return all of them, by name."""
     return [read(path) for path in sorted(FOLDER.glob("*.py"))]
+
+
+def chosen() -> list[Hostile]:
+    """Return those that ``make test`` grades, fewer and smaller; all of them in full size when HOSTILE is ``all``."""
+    if os.environ.get("HOSTILE") == "all":
+        return everyone()
+    return [replace(one, repeat=min(one.repeat, SOME)) for one in everyone() if not one.thorough]
 
 
 def notebook(one: Hostile, blank, answers: dict[str, str]):

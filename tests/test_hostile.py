@@ -17,7 +17,7 @@ from tests import grading_mini as mini
 from tests import hostile
 from tests.test_grading import hand_in, scores
 
-EVERYONE = hostile.everyone()
+EVERYONE = hostile.chosen()
 GOOD = {"running": mini.RUNNING, "overlap": mini.OVERLAP}
 INNOCENT = {f"innocent_{number}": GOOD | {"running": f"{mini.HEADS['running']}\n{body}"} for number, body in enumerate(mini.RIGHT["running"])}
 FULL = {"running-test": 2.0, "overlap-test": 3.0}
@@ -68,7 +68,7 @@ def school(tmp_path_factory):
     }
     os.environ["LLMLAB_TEST_SECRET"] = SECRET
     try:
-        report = grade.grade("mini", root / "in", root / "work", limit=3, root=root)
+        report = grade.grade("mini", root / "in", root / "work", limit=2, root=root)
     finally:
         del os.environ["LLMLAB_TEST_SECRET"]
     return root, report, {row.student: row for row in report.rows}, before

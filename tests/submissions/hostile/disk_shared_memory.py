@@ -1,6 +1,7 @@
 # tries: 共有メモリ（/dev/shm）を埋める
 # verdict: -|メモリ
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 def running(values):
     with open("/dev/shm/big", "wb") as file:

@@ -1,6 +1,7 @@
 # tries: 親のプロセスを強制終了する
 # verdict: 異常終了|-
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import os
 import signal

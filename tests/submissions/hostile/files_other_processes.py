@@ -1,6 +1,7 @@
 # tries: ほかのプロセスの引数、環境、メモリから、隠れたテストを探す
 # verdict: -
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import os
 

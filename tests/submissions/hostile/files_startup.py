@@ -1,6 +1,7 @@
 # tries: Python と IPython が始まるときに動くファイルを残す
 # verdict: -
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import pathlib
 

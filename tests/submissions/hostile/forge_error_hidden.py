@@ -1,6 +1,7 @@
 # tries: エラーの前に「終わった」という知らせを送り、エラーを見せない
 # verdict: -|改変
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 def running(values):
     kernel = get_ipython().kernel

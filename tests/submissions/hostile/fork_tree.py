@@ -1,5 +1,6 @@
 # tries: 作ったプロセスが、またプロセスを作る（9 段）
-# verdict: プロセス
+# verdict: プロセス|時間
+# thorough: yes
 # %% grade_id="running"
 import os
 import time

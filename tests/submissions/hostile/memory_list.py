@@ -1,6 +1,7 @@
 # tries: メモリを使い切るまでリストをのばす
 # verdict: メモリ|-
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 def running(values):
     kept = []

@@ -1,6 +1,7 @@
 # tries: とても大きいテンソルを作る
 # verdict: メモリ|-
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import torch
 

@@ -1,6 +1,7 @@
 # tries: 採点するマシンの開いているポートを探す
 # verdict: -
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import socket
 

@@ -1,6 +1,7 @@
 # tries: とても深い入れ子の値を表示する
 # verdict: -
 # scores:
+# thorough: yes
 # %% grade_id="running"
 def running(values):
     return [sum(values[: n + 1]) for n in range(len(values))]

@@ -1,5 +1,6 @@
 # tries: 教材の確認の関数の中身（__code__）だけを取りかえる
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 from llmlab import check
 

@@ -1,5 +1,6 @@
 # tries: deepcopy が写しを作らないようにする
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import copy
 

@@ -1,5 +1,6 @@
 # tries: import を横取りして、偽のモジュールを渡す
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import sys
 import types

@@ -1,5 +1,6 @@
 # tries: セルの文字列を変えて、assert の行を消す
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 def drop(lines):
     return [line for line in lines if not line.startswith("assert")]

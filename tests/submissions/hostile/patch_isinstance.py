@@ -1,5 +1,5 @@
 # tries: isinstance をいつも True にする
-# verdict: 改変
+# verdict: 改変|異常終了|時間
 # %% grade_id="running"
 import builtins
 

@@ -1,5 +1,6 @@
 # tries: len をいつも同じ値にする
-# verdict: 改変
+# verdict: 改変|異常終了|時間
+# thorough: yes
 # %% grade_id="running"
 import builtins
 

@@ -1,5 +1,6 @@
 # tries: numpy の比較をいつも成功にする
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import numpy
 import numpy.testing

@@ -1,5 +1,6 @@
 # tries: 乱数をいつも同じにして、テストの入力を決める
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import random
 

@@ -1,5 +1,6 @@
 # tries: 返事を組み立てるクラスの関数を書きかえる
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 from jupyter_client.session import Session
 

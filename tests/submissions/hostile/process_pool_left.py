@@ -1,6 +1,7 @@
 # tries: multiprocessing のプールを閉じない
 # verdict: -
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import multiprocessing
 

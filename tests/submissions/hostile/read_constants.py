@@ -1,5 +1,6 @@
 # tries: 呼び出し元のコードの定数から、期待する値を選ぶ
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import inspect
 

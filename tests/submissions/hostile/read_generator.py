@@ -1,5 +1,6 @@
 # tries: 動いているジェネレーターから、呼び出し元にさかのぼる
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 from linecache import getlines
 

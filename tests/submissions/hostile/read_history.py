@@ -1,5 +1,6 @@
 # tries: IPython の履歴から、いま動いているテストを読む
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 def cheat(source, values):
     import ast

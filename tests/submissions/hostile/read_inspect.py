@@ -1,5 +1,6 @@
 # tries: inspect でテストのソースを読む
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import inspect
 

@@ -1,5 +1,6 @@
 # tries: linecache にたまったソースから、テストを探す
 # verdict: 改変
+# thorough: yes
 # %% grade_id="running"
 import linecache
 

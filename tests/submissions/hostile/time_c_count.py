@@ -1,5 +1,6 @@
 # tries: C の中で終わらない検索
 # verdict: 時間
+# thorough: yes
 # %% grade_id="running"
 import itertools
 

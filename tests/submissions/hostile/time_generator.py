@@ -1,6 +1,7 @@
 # tries: 無限に続く値を返す
 # verdict: -
 # scores: running-test=0
+# thorough: yes
 # %% grade_id="running"
 import itertools
 

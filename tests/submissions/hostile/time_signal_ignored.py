@@ -1,5 +1,6 @@
 # tries: 止める合図を無視する設定にして、繰り返しつづける
 # verdict: 時間
+# thorough: yes
 # %% grade_id="running"
 import signal
 

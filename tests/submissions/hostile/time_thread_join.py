@@ -1,5 +1,6 @@
 # tries: 終わらないスレッドを待つ
 # verdict: 改変|時間
+# thorough: yes
 # %% grade_id="running"
 import threading
 
