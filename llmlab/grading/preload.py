@@ -52,6 +52,7 @@ MODULES = (
     "llmlab.models",
     "matplotlib.pyplot",
     "numpy",
+    "numpy.testing",
     "torch",
     "tqdm.auto",
     "transformers",
@@ -283,6 +284,10 @@ def _main() -> None:
         import tqdm
 
         tqdm.tqdm.monitor_interval = 0  # a bar's monitor is a thread
+    if order["modules"]:
+        from llmlab.grading import tamper
+
+        tamper.prepare()  # once for all kernels
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     path = os.path.join(order["folder"], SOCKET)
     listener.bind(path)
