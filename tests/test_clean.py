@@ -1,12 +1,13 @@
 """Nothing that a submission writes or displays runs in the browser of whoever grades; what is harmless stays."""
 
+import nbformat
 import pytest
 from lxml import html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from llmlab.grading import clean
 from llmlab.grading.feedback import Feedback
-from llmlab.grading.release import config
+from llmlab.grading.release import config, find
 from llmlab.grading.rubric import NO_MATHJAX
 
 RUNS = [
@@ -135,3 +136,29 @@ def test_formgraders_own_stand_in_for_mathjax_stays():
     assert "window.MathJax" in page and "<script>" in page
     changed = page_of(new_notebook(cells=[new_markdown_cell(NO_MATHJAX + "<script>evil()</script>")]))
     assert "<script>" not in changed
+
+
+def test_formgraders_own_page_is_clean_and_keeps_the_rubric():
+    """Formgrader's template, as its extension sets it up (nbgrader.server_extensions.formgrader)."""
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader import handlers
+
+    settings = config()
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    solution = nbformat.read(find("05_bert_structure"), as_version=4)
+    written = next(cell for cell in solution.cells if cell.cell_type == "markdown" and cell.metadata.get("nbgrader"))
+    written.source = "答えです。" + "".join(RUNS)
+    shown = new_code_cell("show()", outputs=[new_output("display_data", data={"text/html": "".join(RUNS)})])
+    notebook = new_notebook(cells=[written, shown])
+    resources = {
+        "submission_id": "1", "notebook_id": "1", "assignment_id": "05_bert_structure", "index": 0, "total": 1,
+        "next_submission_id": "", "prev_submission_id": "", "filename": "x", "base_url": "/", "my_token": "", "mathjax_url": "",
+    }  # fmt: skip
+    page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=resources)
+    body = html.document_fromstring(page)
+    assert "答えです。" in page
+    assert not [one for one in body.iter("script") if "evil" in (one.text or "") + one.get("src", "")]
+    assert not [one for one in body.iter() if isinstance(one.tag, str) and any("evil" in value for value in one.attrib.values())]
+    assert "window.MathJax" in page
+    assert "採点のために（学生には見えません）" in page
