@@ -114,7 +114,7 @@ class FencedExecute(Execute):
         provisioner = getattr(self.km, "provisioner", None)
         if not isinstance(provisioner, ForkedProvisioner):
             return ""
-        for _ in range(20):
+        for _ in range(200):  # it may have many processes to end
             if await provisioner.poll() is not None:
                 break
             await asyncio.sleep(0.05)

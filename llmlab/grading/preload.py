@@ -52,6 +52,7 @@ MODULES = (
     "llmlab.models",
     "matplotlib.pyplot",
     "numpy",
+    "numpy.testing",
     "torch",
     "tqdm.auto",
     "transformers",
@@ -283,6 +284,10 @@ def _main() -> None:
         import tqdm
 
         tqdm.tqdm.monitor_interval = 0  # a bar's monitor is a thread
+    if order["modules"]:
+        from llmlab.grading import tamper
+
+        tamper.prepare()  # once for all kernels
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     path = os.path.join(order["folder"], SOCKET)
     listener.bind(path)
@@ -388,7 +393,8 @@ class _Keeper:
                     continue
                 while b"\n" in self.buffer:
                     line, _, self.buffer = self.buffer.partition(b"\n")
-                    os.write(self.orders, bytes([json.loads(line)["signal"]]))
+                    with contextlib.suppress(OSError):  # its first process has been ended and is not gone yet
+                        os.write(self.orders, bytes([json.loads(line)["signal"]]))
             family = self._family()
             used = sum(max(0, _resident(pid) - self.base) for pid in family)
             if used > self.limits.memory_mb:
