@@ -58,7 +58,17 @@ STAGES = [
     ("editions", ["test_editions.py", "test_colab.py"]),
     ("notebooks", ["test_notebooks_run.py"]),
     ("zoo", ["test_zoo.py"]),
-    ("grading", ["test_intake.py", "test_marks.py", "test_grading.py", "test_report.py"]),
+    (
+        "grading",
+        [
+            "test_intake.py",
+            "test_marks.py",
+            "test_grading.py",
+            "test_report.py",
+            "test_gradebook.py",
+            "test_kill.py",
+        ],
+    ),
     ("browser", ["test_browser.py"]),
 ]
 WITH_ONLY = {"rules", "notebooks", "zoo"}

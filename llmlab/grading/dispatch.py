@@ -407,7 +407,7 @@ class Cluster:
                 at_worker, function, sent, self.key, pure=False, retries=TRIES, key=f"{exercise}-{student}-{time.time_ns()}"
             )
             futures[future] = task
-        for future in distributed.as_completed(list(futures)):
+        for future in distributed.as_completed(list(futures), loop=self.client.loop):
             task = futures[future]
             try:
                 said, files = future.result()
