@@ -8,8 +8,8 @@ graded. A second run grades what is new or changed; manual scores and comments s
 solution notebook has changed, a hidden test mended say, everybody is graded again, from ``submitted/`` where the
 folder no longer holds the notebook, and ``EXERCISE-changes.csv`` lists whose points changed.
 
-Submissions run with the rights of whoever grades: grade on a machine, or in a container, that holds
-nothing else of value.
+Submissions run without a network inside a fence (:mod:`llmlab.grading.fence`), in kernels that are forked from one
+process with torch and the exercise's modules in memory (:mod:`llmlab.grading.preload`).
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from llmlab.errors import CourseError
-from llmlab.grading import dispatch, gradebook
+from llmlab.grading import dispatch, fence, gradebook, preload, verdicts
 from llmlab.grading.intake import File, Refused, Roster, Submission, check, collect, released
 from llmlab.grading.release import ROOT, config, convert, find, log, names
 from llmlab.grading.zoo import columns
@@ -46,7 +47,8 @@ DONE, SAME, LATE, REFUSED = "採点しました", "変更なし", "時間切れ�
 class Row:
     """One line of the result.
 
-    ``scores`` are the points by graded cell, ``None`` where a person has not graded yet.
+    ``scores`` are the points by graded cell, ``None`` where a person has not graded yet; ``verdict`` is the word for
+    what stopped a submission (:mod:`llmlab.grading.verdicts`).
     """
 
     student: str
@@ -55,6 +57,7 @@ class Row:
     total: float | None = None
     manual: bool = False
     note: str = ""
+    verdict: str = ""
 
 
 @dataclass
@@ -93,9 +96,19 @@ class Report:
 # ---- One submission through nbgrader, in a process of its own ----------------------------------------------
 
 
-def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT):
-    """Return nbgrader's settings with the folders of one run."""
+def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT, fenced: bool = True):
+    """Return nbgrader's settings with the folders of one run; kernels are forked where ``fenced``."""
+    from nbgrader.converters import Autograde
+    from nbgrader.preprocessors import Execute
+
+    from llmlab.grading.execute import FencedExecute
+
     settings = config()
+    steps = Autograde.autograde_preprocessors.default_args[0]
+    steps = settings.Autograde.autograde_preprocessors.get_value(list(steps))
+    settings.Autograde.autograde_preprocessors = [FencedExecute if step is Execute else step for step in steps]
+    settings.FencedExecute.fenced = fenced
+    settings.FencedExecute.extra = extra_cells(exercise, root)
     course = settings.CourseDirectory
     course.root = str(work)
     course.source_directory = str(root / "solutions")
@@ -110,17 +123,32 @@ def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT):
     return settings
 
 
+def extra_cells(exercise: str, root: Path = ROOT) -> list[str]:
+    """Return the sources of an exercise's cells that go deeper: no points rest on them."""
+    import nbformat
+
+    cells = nbformat.read(find(exercise, root), as_version=4).cells
+    return [
+        cell.source
+        for cell in cells
+        if cell.cell_type == "code" and "extra" in cell.metadata.get("tags", []) and "nbgrader" not in cell.metadata
+    ]
+
+
 def _work(pipe, task: dict) -> None:
     """Autograde one submission, or only write its feedback; send back what went wrong, ``""`` if nothing."""
     from nbgrader.converters import Autograde, GenerateFeedback
     from nbgrader.coursedir import CourseDirectory
 
+    from llmlab.grading.execute import FencedExecute
+
     os.environ.update(task["environment"])
+    os.environ[preload.SEED] = str(zlib.crc32(f"{task['exercise']}/{task['student']}".encode()))
     # What nbgrader and the kernel print is kept out of the instructor's table.
     with open(os.devnull, "w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
-    settings = settings_for(Path(task["work"]), task["exercise"], Path(task["root"]), task["limit"])
+    settings = settings_for(Path(task["work"]), task["exercise"], Path(task["root"]), task["limit"], task["fenced"])
     settings.CourseDirectory.student_id = glob.escape(task["student"])
     course = CourseDirectory(config=settings)
     said = ""
@@ -130,14 +158,18 @@ def _work(pipe, task: dict) -> None:
                 converter(coursedir=course, config=settings, force=True).start()
         except BaseException as error:
             said = "\n".join([*lines, f"{type(error).__name__}: {error}"])[-4000:]
+            if FencedExecute.stopped:
+                said = verdicts.pack(FencedExecute.stopped)
     pipe.send(said)
     pipe.close()
 
 
 def _why(said: str) -> str:
     """Return one sentence about what stopped a submission."""
+    if verdicts.word(said):
+        return verdicts.sentence(said)
     if said == "Timeout":
-        return "全体の時間の上限を超えたので、止めました。終わらない処理がないか、開いて確かめてください。"
+        return "【時間】全体の時間の上限を超えたので、止めました。終わらない処理がないか、開いて確かめてください。"
     if "DeadKernelError" in said or "Kernel died" in said:
         return "実行中にカーネルが落ちました。メモリの使いすぎか、強制終了がないか、開いて確かめてください。"
     if said == dispatch.ENDED:
@@ -305,6 +337,7 @@ def grade(
     again: bool = False,
     roster: Path | None = None,
     root: Path = ROOT,
+    sandbox: bool = True,
     say=lambda text: None,
 ) -> Report:
     """Grade a folder or a zip of notebooks; see the module's text.
@@ -321,6 +354,8 @@ def grade(
         Grade also what has not changed.
     roster
         A CSV with the list of students, for names that a learning system gives (:class:`intake.Roster`).
+    sandbox
+        Whether submissions must run inside a fence (:mod:`llmlab.grading.fence`).
     say
         Called with a line of progress.
 
@@ -328,7 +363,7 @@ def grade(
     ------
     CourseError
         Unknown exercise; a folder that is missing, empty or badly named; a zip that cannot be opened; a full
-        disk; a gradebook that cannot be used.
+        disk; a gradebook that cannot be used; no fence on this machine.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -343,6 +378,7 @@ def grade(
         raise CourseError(
             f"結果のフォルダー「{work}」の名前に [ ] * ? があります。別の場所を --out で指定してください。"
         )
+    fence.demand(sandbox)
     try:
         gradebook.usable(work)
         with tempfile.TemporaryDirectory(prefix="llmlab-") as scratch:
@@ -352,7 +388,7 @@ def grade(
                 raise CourseError(f"提出「{submissions}」を開けません。{refused}") from refused
             if not found:
                 raise CourseError(f"提出フォルダー「{submissions}」は空です。ノートブックを入れてください。")
-            return _grade(exercise, path, found, work, limit, workers, again, root, say, start)
+            return _grade(exercise, path, found, work, limit, workers, again, root, sandbox, say, start)
     except OSError as error:
         raise CourseError(
             f"「{work}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
@@ -361,7 +397,38 @@ def grade(
         raise gradebook.trouble(work, error) from error
 
 
-def _grade(exercise, path, found, work, limit, workers, again, root, say, start) -> Report:
+def can_fork() -> bool:
+    """Return whether kernels can be forked on this system; on Windows each starts anew."""
+    return hasattr(os, "fork")
+
+
+def start_parent(stack: contextlib.ExitStack, exercise: str, blank, root: Path, sandbox: bool) -> dict[str, str]:
+    """Start the process that kernels are forked from; return what names it in the environment.
+
+    Parameters
+    ----------
+    stack
+        Ends it.
+    blank
+        The exercise's notebook as students get it: what its cells import is imported once.
+
+    Raises
+    ------
+    CourseError
+        When there must be a fence and is none.
+    """
+    import nbformat
+
+    if fence.demand(sandbox).kind == "cold":
+        return {preload.VARIABLE: preload.EACH}
+    modules = preload.imported(nbformat.read(find(exercise, root), as_version=4))
+    extra = extra_cells(exercise, root)
+    cells = [cell.source for cell in blank.cells if cell.cell_type == "code" and cell.source not in extra]
+    parent = stack.enter_context(preload.parent(modules, cells, root=root, sandbox=sandbox))
+    return {preload.VARIABLE: str(parent.folder)}
+
+
+def _grade(exercise, path, found, work, limit, workers, again, root, sandbox, say, start) -> Report:
     import nbformat
 
     books = _Books(work, exercise)
@@ -375,10 +442,10 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         check(one, exercise, release, names(root))
     work.mkdir(parents=True, exist_ok=True)
     with dispatch.alone(work) as held:
-        return _grade_alone(books, path, found, limit, workers, again, root, say, start, release, held)
+        return _grade_alone(books, path, found, limit, workers, again, root, sandbox, say, start, release, held)
 
 
-def _grade_alone(books, path, found, limit, workers, again, root, say, start, release, held) -> Report:
+def _grade_alone(books, path, found, limit, workers, again, root, sandbox, say, start, release, held) -> Report:
     work, exercise = books.work, books.exercise
     state = books.state()
     known = state["students"]
@@ -423,12 +490,14 @@ def _grade_alone(books, path, found, limit, workers, again, root, say, start, re
     }
     by_name = {one.student: one for one in fresh}
     graded: list[str] = []
+    stopped: dict[str, str] = {}
 
     failed: list[dict] = []
 
     def finish(task: dict, said: str) -> None:
         one = by_name[task["student"]]
-        if said not in ("", "Timeout") and not task.get("second"):
+        surely = verdicts.word(said) not in ("", verdicts.DIED)
+        if said not in ("", "Timeout") and not surely and not task.get("second"):
             # A kernel may fail to start for reasons that are not the student's (a port taken meanwhile, memory
             # short for a moment): nobody is refused for that without a second try, alone.
             failed.append(task | {"second": True})
@@ -438,6 +507,7 @@ def _grade_alone(books, path, found, limit, workers, again, root, say, start, re
         state["begun"].pop(one.student, None)
         if said:
             one.problem = _why(said)
+            stopped[one.student] = verdicts.TIME if said == "Timeout" else verdicts.word(said)
             known.pop(one.student, None)
         else:
             memory = known.get(one.student, {})
@@ -462,6 +532,9 @@ def _grade_alone(books, path, found, limit, workers, again, root, say, start, re
     with contextlib.ExitStack() as stack:
         ipython = stack.enter_context(tempfile.TemporaryDirectory(prefix="llmlab-"))
         common["environment"]["IPYTHONDIR"] = ipython
+        common["fenced"] = can_fork()
+        if fresh and common["fenced"] and not dispatch.scheduler():
+            common["environment"] |= start_parent(stack, exercise, release(exercise), root, sandbox)
         run = dispatch.run
         if dispatch.scheduler() and fresh:
             run = stack.enter_context(dispatch.Cluster(dispatch.scheduler(), common)).run
@@ -502,6 +575,7 @@ def _grade_alone(books, path, found, limit, workers, again, root, say, start, re
             row = rows.setdefault(one.student, Row(one.student, REFUSED))
             kept = "（前回の点数を残しています）" if row.scores else ""
             row.status, row.note = REFUSED, f"{one.path.name}: {one.problem}{kept}"
+            row.verdict = stopped.get(one.student, "")
     ordered = [rows[name] for name in sorted(rows)]
     target = work / f"{exercise}.csv"
     write_whole(target, _csv(points, ordered).encode("utf-8-sig"))
@@ -661,6 +735,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--limit", type=float, default=LIMIT, help=f"1 つのセルの秒数の上限（既定: {LIMIT}）")
     parser.add_argument("--workers", type=int, help="同時に採点する数（既定: コアの数）")
     parser.add_argument("--roster", type=Path, help="名簿の CSV（学籍番号の列と、ユーザ ID や氏名の列）")
+    parser.add_argument("--no-sandbox", action="store_true", help="囲いなしで実行する（提出物は何でもできます）")
     parser.add_argument("--again", action="store_true", help="変わっていない提出も採点する")
     chosen = parser.parse_args(arguments)
     if not chosen.exercise or str(chosen.submissions) in ("", "."):
@@ -675,6 +750,7 @@ def main(arguments: list[str]) -> int:
         workers=chosen.workers,
         again=chosen.again,
         roster=chosen.roster,
+        sandbox=not chosen.no_sandbox,
         say=lambda text: print(text, flush=True),
     )
     print(table(report))
