@@ -76,9 +76,11 @@ def six(tmp_path_factory):
     """A class of six, graded on this machine into a SQLite gradebook: what every other way of grading must equal."""
     import time
 
-    from llmlab.grading import grade
+    from llmlab.grading import grade, preload
     from tests import grading_class
 
+    modules = preload.MODULES
+    grading_class.light()
     root = tmp_path_factory.mktemp("six")
     folder = grading_class.write(root)
     start = time.monotonic()
@@ -87,9 +89,10 @@ def six(tmp_path_factory):
     rows = {row.student: tuple("" if v is None else f"{v:g}" for v in row.scores.values()) for row in report.rows}
     assert rows == {name: (() if name == "dies" else points) for name, points in grading_class.SCORES.items()}
     work = root / "work"
-    return grading_class.Graded(
+    yield grading_class.Graded(
         root, folder, work, seconds, grading_class.book_of(work), grading_class.feedback_of(work)
     )
+    preload.MODULES = modules
 
 
 @pytest.fixture(scope="session")

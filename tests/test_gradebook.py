@@ -19,7 +19,6 @@ from llmlab.grading import __main__ as command
 from llmlab.grading import dispatch, forget, grade, gradebook
 from tests import grading_class, grading_mini
 
-
 # ---- A cluster of several worker processes --------------------------------------------------------------------
 
 
@@ -61,6 +60,7 @@ def cluster(tmp_path_factory):
             stack.enter_context(program(*worker, *more, cwd=folder))
         client = stack.enter_context(distributed.Client(scheduler_file=str(file), timeout=30, set_as_default=False))
         client.wait_for_workers(3, timeout=60)
+        client.run(grading_class.light)
         yield client
 
 
@@ -140,6 +140,7 @@ def test_cluster_without_a_shared_folder_wants_postgres(six, cluster, tmp_path, 
     monkeypatch.setenv(dispatch.VARIABLE, cluster.scheduler.address)
     monkeypatch.setattr(dispatch.time, "time", lambda: 0.0)
     task = {"work": str(tmp_path / "elsewhere"), "exercise": "mini", "root": str(six.root), "database": ""}
+    task["sandbox"] = False
     task["solution"] = dispatch.solution_of(six.root, "mini")
     assert "共有していません" in dispatch.look(task, "mark")
     assert "版が違います" in dispatch.look(task | {"solution": "0"}, "mark")
