@@ -24,6 +24,7 @@ import servers
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from llmlab import models
 from llmlab.grading import sync
 from tests import colab as whole  # runs the course with the recorded versions: `make colab`
 
@@ -228,6 +229,7 @@ def test_the_cell_fetches_what_the_notebook_names(setup_cell, monkeypatch):
         asked.clear()
         exec(sync.setup_source(notebook), {})
         assert sorted(asked) == sorted(sync.roles(notebook)), path.name
+        assert set(asked) <= set(models.roles()), f"{path.name}: a role that the manifest lacks stops the cell"
     assert 'models.path("encoder")' in setup_cell
     assert len([line for line in setup_cell.split("\n") if line.strip() and not line.startswith("#")]) <= 10
 
@@ -348,6 +350,16 @@ def test_sync_clears_what_running_left(tmp_path):
     course.write()
     assert sync.main(["--root", str(tmp_path)]) == 0
     assert nbformat.read(course.lecture_path, as_version=4) == clean
+
+
+def test_a_role_whose_error_is_shown_is_not_fetched():
+    sources = [
+        'wrong = "none"\ntry:\n    models.path(wrong)\nexcept CourseError as error:\n    print(error)',
+        'try:\n    models.path("none")\nexcept CourseError:\n    models.path("a")',
+        'try:\n    models.path("b")\nexcept OSError:\n    pass',
+    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    assert sync.roles(nbformat.v4.new_notebook(cells=cells)) == ["a", "b"]
 
 
 def test_many_roles_are_fetched_in_a_loop():
