@@ -10,7 +10,6 @@ has no Validate button. Not a part of ``make test``: it takes an hour.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import json
 import os
@@ -18,8 +17,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -154,15 +153,6 @@ class Place:
         (folder / "kernel.json").write_text(text, encoding="utf-8")
         return self.folder / "jupyter"
 
-    @contextlib.contextmanager
-    def empty(self) -> Iterator[Path]:
-        """An empty working folder."""
-        folder = self.folder / "content"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        yield folder
-        shutil.rmtree(folder)
-
     def run(self, path: Path) -> runner.Result:
         """Run a notebook of this checkout as in Colab; the executed copy goes below ``.test-output/colab``."""
         name = path.relative_to(ROOT)
@@ -172,10 +162,10 @@ class Place:
         if not lecture:
             check = f"assert llmlab.check_all({path.name!r})"
             notebook.cells.append(nbformat.v4.new_code_cell(check, id="check-all"))
-        with self.empty() as folder:
-            nbformat.write(notebook, folder / path.name)
+        with tempfile.TemporaryDirectory(dir=self.folder) as empty:
+            nbformat.write(notebook, Path(empty, path.name))
             out = ROOT / ".test-output" / "colab" / name.parent
-            result = runner.run(folder / path.name, rows if lecture else [], out)
+            result = runner.run(Path(empty, path.name), rows if lecture else [], out)
         result.path = path
         # CUDA's torch, which the ordinary index has, needs more than the declared build: the table shows it.
         result.problems = [problem for problem in result.problems if not re.match(r"memory: \d", problem)]

@@ -229,7 +229,9 @@ def test_the_cell_fetches_what_the_notebook_names(setup_cell, monkeypatch):
         asked.clear()
         exec(sync.setup_source(notebook), {})
         assert sorted(asked) == sorted(sync.roles(notebook)), path.name
-        assert set(asked) <= set(models.roles()), f"{path.name}: a role that the manifest lacks stops the cell"
+        assert set(asked) <= set(models.roles()), (
+            f"{path.name}: a role that the manifest lacks stops the cell"
+        )
     assert 'models.path("encoder")' in setup_cell
     assert len([line for line in setup_cell.split("\n") if line.strip() and not line.startswith("#")]) <= 10
 

@@ -105,7 +105,8 @@ def _caught(tree: ast.Module) -> Iterator[ast.stmt]:
     """The statements of every ``try:`` with an ``except CourseError``."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Try) and any(
-            isinstance(handler.type, ast.Name) and handler.type.id == "CourseError" for handler in node.handlers
+            isinstance(handler.type, ast.Name) and handler.type.id == "CourseError"
+            for handler in node.handlers
         ):
             yield from node.body
 
