@@ -124,7 +124,13 @@ class Place:
         stamp.write_text(text, encoding="utf-8")
 
     def install(self, wheel: Path) -> None:
-        """Install the wheel by the set-up cell itself; raise SetupError when it replaces something of Colab's."""
+        """Install the wheel by the set-up cell itself and fetch the models, with Colab's versions, into a cache.
+
+        Raises
+        ------
+        SetupError
+            When a package of Colab's was replaced.
+        """
         if "llmlab" in self.versions():
             self.pip("uninstall", "--quiet", "--yes", "llmlab")
         cell = sync.setup_source(nbformat.v4.new_notebook())
@@ -132,12 +138,16 @@ class Place:
         subprocess.run([str(self.python), "-c", cell], check=True, cwd=self.folder, env=variables)
         if found := replaced(self.versions()):
             raise setup.SetupError("Colab のパッケージが入れ替わりました。\n" + "\n".join(found))
+        fetch = [str(self.python), "-m", "llmlab.models", "fetch", "--quiet"]
+        subprocess.run(fetch, check=True, cwd=self.folder, env=variables | {"TQDM_DISABLE": "1"})
 
     def environment(self, wheel: Path) -> dict[str, str]:
-        """Return the variables of a kernel here: in Colab, the course's address being the wheel."""
+        """Return the variables of a kernel here: in Colab, with the student edition on this disk as the address."""
         return {
             "COLAB_RELEASE_TAG": "release-colab_20260819",
             "JUPYTER_PATH": str(self.kernel()),
+            "LLMLAB_CACHE": str(self.folder / "cache"),
+            "LLMLAB_FILES": (self.folder / "student" / "data").as_uri(),
             "LLMLAB_SOURCE": str(wheel),
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the old kernel's debugger warns on the terminal
             "PATH": f"{self.python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
