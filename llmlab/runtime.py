@@ -75,10 +75,13 @@ def seed_everything(seed: int = 0) -> None:
 def hide_old_torchao() -> None:
     """Let no package find a torchao older than ``TORCHAO``: beside one, peft (from 0.19) refuses every adapter.
 
-    Colab has such a one (0.10). No model of the course is quantized by torchao, so nothing is lost.
+    Colab has such a one (0.10). No model of the course is quantized by torchao, so nothing is lost. A notebook that
+    has imported diffusers keeps it: diffusers asks once, at its import, and counts on the answer.
     """
     from packaging.version import Version
 
+    if "diffusers" in sys.modules:
+        return
     try:
         version = importlib.metadata.version("torchao")
     except importlib.metadata.PackageNotFoundError:

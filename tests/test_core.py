@@ -266,7 +266,11 @@ def test_peft_works_beside_colabs_torchao(tmp_path, monkeypatch, version, usable
     (tmp_path / f"torchao-{version}.dist-info" / "METADATA").write_text(about, encoding="utf-8")
     monkeypatch.setitem(sys.modules, "torchao", None)  # set, so that it is put back as it was
     del sys.modules["torchao"]
+    monkeypatch.setitem(sys.modules, "diffusers", object())
     monkeypatch.syspath_prepend(tmp_path)
+    runtime.hide_old_torchao()
+    assert "torchao" not in sys.modules, "diffusers has been told that there is one"
+    del sys.modules["diffusers"]
     if not usable:
         with pytest.raises(ImportError, match="incompatible"):
             is_available()
