@@ -12,6 +12,7 @@ import argparse
 import ast
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -63,7 +64,8 @@ def badge(path: Path, root: Path = ROOT) -> str:
 def roles(notebook: nbformat.NotebookNode) -> list[str]:
     """The model roles that a notebook names, in ``models.path(…)`` and ``models.entry(…)``.
 
-    A role stands there as a literal, or as a name that a cell sets to one (``ROLE = "encoder"``).
+    A role stands there as a literal, or as a name that a cell sets to one (``ROLE = "encoder"``). A call whose
+    ``CourseError`` the cell catches itself shows the message of a wrong role: it names none.
     """
     named: dict[str, str] = {}
     used: list[ast.expr] = []
@@ -74,7 +76,10 @@ def roles(notebook: nbformat.NotebookNode) -> list[str]:
             tree = ast.parse(cell.source)
         except SyntaxError:  # a magic, or a cell that shows an error on purpose
             continue
+        shown = {id(node) for attempt in _caught(tree) for node in ast.walk(attempt)}
         for node in ast.walk(tree):
+            if id(node) in shown:
+                continue
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
                 named |= {
                     target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)
@@ -94,6 +99,16 @@ def roles(notebook: nbformat.NotebookNode) -> list[str]:
         if isinstance(role, ast.Constant | ast.Name)
     ]
     return [role for role in dict.fromkeys(found) if isinstance(role, str) and role]
+
+
+def _caught(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements of every ``try:`` with an ``except CourseError``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any(
+            isinstance(handler.type, ast.Name) and handler.type.id == "CourseError"
+            for handler in node.handlers
+        ):
+            yield from node.body
 
 
 def setup_source(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
