@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -34,10 +35,13 @@ import sys
 
 if "COLAB_RELEASE_TAG" in os.environ:
     source = os.environ.get("LLMLAB_SOURCE", "{source}")
-    if os.system(f'"{{sys.executable}}" -m pip install -q "{{source}}"'):
+    if os.system(f'"{{sys.executable}}" -m pip install -q "{{source}}"{more}'):
         sys.exit("教材を入れられませんでした。ネットワークを確かめて、このセルをもう一度実行してください。")"""
 FETCH = "\n    from llmlab import models\n"
 SINGLY = 3  # more roles are fetched in a loop: the cell stays short
+# Packages of the extra ``lab`` that Colab lacks: its set-up cell brings them to the notebooks that import them alone.
+# Before anything is imported: TRL asks for a newer datasets and pyarrow than Colab's.
+COLAB_LACKS = ("trl",)
 
 
 def course(root: Path = ROOT) -> dict:
@@ -111,10 +115,23 @@ def _caught(tree: ast.Module) -> Iterator[ast.stmt]:
             yield from node.body
 
 
+def lacking(notebook: nbformat.NotebookNode, root: Path = ROOT) -> list[str]:
+    """The requirements, as ``pyproject.toml`` writes them, that Colab lacks and a cell of the notebook imports."""
+    imported = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            found = re.findall(r"^ *(?:import|from) +(\w+)", cell.source, re.MULTILINE)
+            imported.update(name for name in found if name in COLAB_LACKS)
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"] if imported else {}
+    listed = project.get("optional-dependencies", {}).get("lab", [])
+    return [line for line in listed if re.split(r"[^\w-]", line)[0] in imported]
+
+
 def setup_source(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
-    """The source of the set-up cell: Colab only; installs the student edition, fetches the notebook's models."""
+    """The source of the set-up cell: Colab only; installs the student edition and what Colab lacks, fetches the models."""
     place = course(root)
-    source = SETUP.format(source=f"git+{place['repository'].removesuffix('/')}@{place['branch']}")
+    more = "".join(f' "{line}"' for line in lacking(notebook, root))
+    source = SETUP.format(source=f"git+{place['repository'].removesuffix('/')}@{place['branch']}", more=more)
     named = roles(notebook)
     if named:
         calls = [f'models.path("{role}")' for role in named]
