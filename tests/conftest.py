@@ -1,8 +1,9 @@
-"""What several test files share: the student edition and its wheel, made once; the scripts of data/build."""
+"""What several test files share: the student edition and its wheel, made once; the scripts of data/build; reports."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -69,3 +70,58 @@ def build_path():
     sys.path.insert(0, str(BUILD))
     yield
     sys.path.remove(str(BUILD))
+
+
+@pytest.fixture(scope="session")
+def six(tmp_path_factory):
+    """A class of six, graded on this machine into a SQLite gradebook: what every other way of grading must equal."""
+    import time
+
+    from llmlab.grading import grade, preload
+    from tests import grading_class
+
+    modules = preload.MODULES
+    grading_class.light()
+    root = tmp_path_factory.mktemp("six")
+    folder = grading_class.write(root)
+    start = time.monotonic()
+    report = grade.grade("mini", folder, root / "work", limit=20, root=root)
+    seconds = time.monotonic() - start
+    rows = {row.student: tuple("" if v is None else f"{v:g}" for v in row.scores.values()) for row in report.rows}
+    assert rows == {name: (() if name == "dies" else points) for name, points in grading_class.SCORES.items()}
+    work = root / "work"
+    yield grading_class.Graded(
+        root, folder, work, seconds, grading_class.book_of(work), grading_class.feedback_of(work)
+    )
+    preload.MODULES = modules
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A Postgres server, for tests that make a database of their own in it."""
+    from tests import postgres
+
+    if postgres.programs() is None:
+        pytest.skip("no Postgres server on this machine")
+    with postgres.Server() as server:
+        yield server
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print what the notebooks took; their rows come with the reports, also from pytest-xdist's workers."""
+    rows = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "notebook"
+    ]
+    if rows:
+        import runner
+
+        text = runner.table(rows, at_once=getattr(config.option, "numprocesses", None) or 1)
+        out = Path(os.environ.get("LLMLAB_TEST_OUT") or runner.ROOT / ".test-output")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "notebooks.txt").write_text(text + "\n", encoding="utf-8")
+        terminalreporter.write_line(f"\n{text}")

@@ -21,7 +21,7 @@ from multiprocessing import connection, reduction
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import gradebook
+from llmlab.grading import fence, gradebook
 
 VARIABLE = "SCHEDULER"
 WHOLE = 10  # a submission may take WHOLE × its limit seconds, at least LEAST
@@ -200,6 +200,7 @@ def run(function, tasks: list[dict], workers: int, done, held: Held | None = Non
 
 # In a worker of the cluster: the processes that it runs now, by run.
 _here: dict[str, list[_Running]] = {}
+# And the preloaded parents that it has started, by exercise: what kernels find in their environment.
 _parents: dict[str, dict[str, str]] = {}
 _lock = threading.Lock()
 _stack = contextlib.ExitStack()
@@ -260,6 +261,10 @@ def look(task: dict, mark: str) -> str:
             return "教材の版が違います"
     except (CourseError, OSError):
         return f"演習「{task['exercise']}」がありません"
+    try:
+        fence.demand(task["sandbox"])
+    except CourseError as error:
+        return str(error)
     if not task["database"]:
         path = Path(task["work"]) / ".mark"
         if not path.is_file() or path.read_text() != mark:
@@ -286,10 +291,22 @@ def stop(key: str) -> None:
 
 
 def _environment(task: dict, threads: int, scratch: str) -> dict[str, str]:
-    """Return what kernels find in their environment on this worker, with its own preloaded parent if there is one."""
-    from llmlab.grading import grade
+    """Return what kernels find in their environment on this worker; the first task of an exercise starts its parent."""
+    import nbformat
 
-    return task["environment"] | grade._environment(threads) | {"IPYTHONDIR": scratch}
+    from llmlab.grading import grade
+    from llmlab.grading.intake import released
+    from llmlab.grading.release import find
+
+    found = task["environment"] | grade._environment(threads) | {"IPYTHONDIR": scratch}
+    if not (task["fenced"] and task["autograde"]):
+        return found
+    exercise, root, key = task["exercise"], _root(task), f"{task['exercise']} {task['solution']} {task['sandbox']}"
+    with _lock:
+        if key not in _parents:
+            blank = released(nbformat.read(find(exercise, root), as_version=4))
+            _parents[key] = grade.start_parent(_stack, exercise, blank, root, task["sandbox"])
+    return found | _parents[key]
 
 
 def at_worker(function, task: dict, key: str) -> tuple[str, dict[str, bytes]]:
@@ -399,7 +416,7 @@ class Cluster:
         futures = {}
         for task in tasks:
             work, student, exercise = Path(task["work"]), task["student"], task["exercise"]
-            sent = dict(task, root=self.task["root"])
+            sent = dict(task, root=self.task["root"], solution=self.task["solution"])
             if task["database"]:
                 step = "submitted" if task["autograde"] else "autograded"
                 sent["files"] = pack(work, [step], student, exercise)
@@ -407,7 +424,7 @@ class Cluster:
                 at_worker, function, sent, self.key, pure=False, retries=TRIES, key=f"{exercise}-{student}-{time.time_ns()}"
             )
             futures[future] = task
-        for future in distributed.as_completed(list(futures)):
+        for future in distributed.as_completed(list(futures), loop=self.client.loop):
             task = futures[future]
             try:
                 said, files = future.result()

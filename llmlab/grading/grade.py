@@ -487,6 +487,7 @@ def _grade_alone(books, path, found, limit, workers, again, root, sandbox, say, 
         "limit": limit,
         "environment": _environment(workers),
         "database": gradebook.server(),
+        "sandbox": sandbox,
     }
     by_name = {one.student: one for one in fresh}
     graded: list[str] = []
