@@ -119,7 +119,6 @@ MINI_SCORES = {
     "unanswered": ("0", "0"),
     "hidden": ("0", "3"),
     "talks": ("0", "3"),
-    "peeks": ("0", "3"),
     "chains": ("0", "3"),
     "佐藤 太郎": ("2", "3"),
     "loops": ("0", "3"),
@@ -174,11 +173,17 @@ def test_copied_cell_is_graded_and_named(small):
 
 def test_dead_kernel_is_named_and_leaves_nothing(small):
     _, _, work, report, _ = small
-    assert [row.student for row in report.refused] == ["dies"]
+    assert [row.student for row in report.refused] == ["dies", "peeks"]
     assert "カーネルが落ちました" in report.refused[0].note
     assert not list(work.glob("*/dies"))
     with grade._Books(work, "mini").gradebook() as book:
         assert "dies" not in {student.id for student in book.students}
+
+
+def test_answer_that_reads_its_callers_gets_no_points(small):
+    row = next(row for row in small[3].refused if row.student == "peeks")
+    assert row.verdict == "改変" and "sys._getframe" in row.note and not any(row.scores.values())
+    assert not list(small[2].glob("feedback/peeks"))
 
 
 def test_failure_that_passes_is_tried_again(small, tmp_path):
