@@ -50,3 +50,5 @@ data: env
 
 bench: env
 	@$(RUN) tests/bench_pretrain.py
+	@$(RUN) -m pip install --quiet -r tests/requirements.txt
+	@$(RUN) tests/bench_formgrader.py
