@@ -46,6 +46,7 @@ STAGES = [
             "test_alignment_items.py",
             "test_cards_build.py",
             "test_taste.py",
+            "test_taste_trl.py",
             "test_alignment_runs.py",
             "test_question_answering.py",
             "test_qa_questions.py",
