@@ -445,6 +445,21 @@ def test_formula_in_a_name_stays_text():
     assert grade.safe("佐藤") == "佐藤"
 
 
+def test_feedback_reads_well_on_a_phone(small):
+    """No page wider than the screen; code as wide as its place (a wrapped heading once squeezed it to a third)."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto((small[2] / "feedback" / "hidden" / "mini" / "mini.html").as_uri(), wait_until="commit")
+        page.wait_for_selector("text=コメント")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        widths = page.evaluate(
+            "[...document.querySelectorAll('pre')].map(one => [one.offsetWidth, one.parentElement.offsetWidth])"
+        )
+        browser.close()
+    assert widths and all(own >= 0.95 * place > 300 for own, place in widths), widths
+
+
 # ---- The student version ----------------------------------------------------------------------------------
 
 
