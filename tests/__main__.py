@@ -68,6 +68,7 @@ STAGES = [
         "grading",
         [
             "test_hostile.py",
+            "test_kernels.py",
             "test_grading.py",
             "test_kill.py",
             "test_intake.py",
