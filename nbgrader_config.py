@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
+from llmlab.grading import gradebook
+from llmlab.grading.clean import CleanOutputs
 from llmlab.grading.feedback import Feedback
 from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
 from llmlab.grading.rubric import Rubric
@@ -25,8 +27,8 @@ c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.submitted_directory = f"{work}/submitted"
 c.CourseDirectory.autograded_directory = f"{work}/autograded"
 c.CourseDirectory.feedback_directory = f"{work}/feedback"
-# Several submissions are graded at once: each waits for the others' writes.
-c.CourseDirectory.db_url = f"sqlite:///{(root / work / 'gradebook.db').as_posix()}?timeout=60"
+# A file there, or the Postgres server that the environment variable DATABASE names.
+c.CourseDirectory.db_url = gradebook.address(root / work)
 
 # The student version.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError('ここに書いてください')"}
@@ -45,7 +47,9 @@ c.Autograde.autograde_preprocessors.append(ShortLines)
 
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
 c.GenerateFeedback.exporter_class = Feedback
-c.GenerateFeedback.preprocessors = [Grades, HideTests, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [Grades, HideTests, CleanOutputs, CSSHTMLHeaderPreprocessor]
 
 # Formgrader shows the rubric beside each written answer; Rubric leaves every other page as it is.
-c.HTMLExporter.preprocessors = [Rubric]
+c.HTMLExporter.preprocessors = [CleanOutputs, Rubric]
+# In both, nothing that a student wrote or displayed runs.
+c.HTMLExporter.filters = {"markdown2html": "llmlab.grading.clean.markdown"}

@@ -103,8 +103,10 @@ def torch_pin():
     raise SetupError("requirements.txt に torch の行がありません。`make lock` で作り直してください。")
 
 
-def torch_options(pin, system=sys.platform):
+def torch_options(pin, system=sys.platform, python=None):
     """Choose where torch comes from; return pip's options and a sentence.
+
+    ``python`` is the environment's Python that installs it (default: that of ``.venv``).
 
     On Linux the ordinary index carries a CUDA build of several GB, so a wheel on this machine comes
     first, then PyTorch's CPU index, then the ordinary one. On macOS and Windows the ordinary wheel is
@@ -112,8 +114,8 @@ def torch_options(pin, system=sys.platform):
     """
     if system != "linux":
         return [], "torch: 通常の CPU 版を使います。"
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps", "--ignore-installed"]
-    command += ["--disable-pip-version-check", "--report", "-", pin]
+    command = [str(python or PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps"]
+    command += ["--ignore-installed", "--disable-pip-version-check", "--report", "-", pin]
     report = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     if report.returncode == 0:
         installs = json.loads(report.stdout.decode("utf-8"))["install"]
@@ -240,28 +242,43 @@ def _open_when_up(address, port):
     threading.Thread(target=wait, daemon=True).start()
 
 
-def install_browser():
-    """Install headless Chromium and Japanese fonts for the tests from Debian's or Ubuntu's packages."""
-    present = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def missing_packages():
+    """Return what the tests need of Debian's or Ubuntu's packages and this machine lacks."""
+    wanted = []
+    if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
+        wanted.append("chromium")
     fonts = (
         shutil.which("fc-list")
         and subprocess.run(["fc-list", ":lang=ja", "family"], stdout=subprocess.PIPE).stdout.strip()
     )
-    if present and fonts:
+    if not fonts:
+        wanted += ["fonts-ipafont-gothic", "fontconfig"]
+    # Debian keeps the server's programs away from PATH.
+    if not (shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))):
+        wanted.append("postgresql")
+    if sys.platform == "linux" and not shutil.which("bwrap"):
+        wanted.append("bubblewrap")
+    return wanted
+
+
+def install_packages():
+    """Install headless Chromium, Japanese fonts, a Postgres server and bubblewrap for the tests."""
+    wanted = missing_packages()
+    if not wanted:
         return
+    names = "、".join(wanted)
     if not shutil.which("apt-get"):
-        raise SetupError("試験に Chromium と日本語フォントが要ります。入れてから、もう一度実行してください。")
+        raise SetupError(f"試験に {names} が要ります。入れてから、もう一度実行してください。")
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    say("Chromium と日本語フォントを入れます。")
+    say(f"{names} を入れます。")
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    install += ["fonts-ipafont-gothic", "fontconfig"]
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted]
     for command in (["apt-get", "update", "-qq"], install):
         done = subprocess.run(root + command, env=environment, stdout=subprocess.DEVNULL)
         if done.returncode:
             raise SetupError(
-                "Chromium と日本語フォントを入れられませんでした。`sudo apt-get install chromium "
-                "fonts-ipafont-gothic` を実行してから、もう一度実行してください。"
+                f"{names} を入れられませんでした。`sudo apt-get install {' '.join(wanted)}` を実行してから、"
+                "もう一度実行してください。"
             )
 
 
@@ -269,7 +286,7 @@ def test(only):
     """Install what the tests need and run them all; return the exit code."""
     started = time.monotonic()
     check_python()
-    install_browser()
+    install_packages()
     ensure(with_tests=True)
     seconds = time.monotonic() - started
     arguments = ["-m", "tests", "--setup-seconds", f"{seconds:.0f}"]

@@ -45,6 +45,7 @@ STAGES = [
             "test_t5_build.py",
             "test_cards_build.py",
             "test_taste.py",
+            "test_taste_trl.py",
             "test_uses.py",
             "test_backends.py",
             "test_emoji.py",
@@ -63,7 +64,20 @@ STAGES = [
     ("editions", ["test_editions.py", "test_colab.py"]),
     ("notebooks", ["test_notebooks_run.py"]),
     ("zoo", ["test_zoo.py"]),
-    ("grading", ["test_intake.py", "test_marks.py", "test_grading.py", "test_report.py"]),
+    (
+        "grading",
+        [
+            "test_hostile.py",
+            "test_grading.py",
+            "test_kill.py",
+            "test_intake.py",
+            "test_gradebook.py",
+            "test_marks.py",
+            "test_report.py",
+            "test_clean.py",
+            "test_tamper.py",
+        ],
+    ),
     ("browser", ["test_browser.py"]),
 ]
 WITH_ONLY = {"rules", "notebooks", "zoo"}

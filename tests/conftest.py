@@ -72,6 +72,41 @@ def build_path():
     sys.path.remove(str(BUILD))
 
 
+@pytest.fixture(scope="session")
+def six(tmp_path_factory):
+    """A class of six, graded on this machine into a SQLite gradebook: what every other way of grading must equal."""
+    import time
+
+    from llmlab.grading import grade, preload
+    from tests import grading_class
+
+    modules = preload.MODULES
+    grading_class.light()
+    root = tmp_path_factory.mktemp("six")
+    folder = grading_class.write(root)
+    start = time.monotonic()
+    report = grade.grade("mini", folder, root / "work", limit=20, root=root)
+    seconds = time.monotonic() - start
+    rows = {row.student: tuple("" if v is None else f"{v:g}" for v in row.scores.values()) for row in report.rows}
+    assert rows == {name: (() if name == "dies" else points) for name, points in grading_class.SCORES.items()}
+    work = root / "work"
+    yield grading_class.Graded(
+        root, folder, work, seconds, grading_class.book_of(work), grading_class.feedback_of(work)
+    )
+    preload.MODULES = modules
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A Postgres server, for tests that make a database of their own in it."""
+    from tests import postgres
+
+    if postgres.programs() is None:
+        pytest.skip("no Postgres server on this machine")
+    with postgres.Server() as server:
+        yield server
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Print what the notebooks took; their rows come with the reports, also from pytest-xdist's workers."""
     rows = [

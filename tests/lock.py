@@ -37,7 +37,7 @@ def main() -> None:
         lab = [line for line in resolve(uv, "--extra", "lab", *without) if FOREIGN not in line]
         pins = Path(scratch, "pins.txt")
         pins.write_text("\n".join(lab))
-        extras = resolve(uv, "--extra", "lab", "--extra", "data", "--extra", "test", "--constraint", str(pins), *without)
+        extras = resolve(uv, "--extra", "lab", "--extra", "data", "--extra", "cluster", "--extra", "test", "--constraint", str(pins), *without)
         test = [line for line in extras if line not in lab and FOREIGN not in line]
     for name, lines in (("requirements.txt", lab), ("tests/requirements.txt", test)):
         (ROOT / name).write_text("\n".join([HEADS[name], *lines, ""]), encoding="utf-8")

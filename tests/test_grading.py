@@ -26,7 +26,7 @@ from playwright.sync_api import sync_playwright
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import grade, preprocessors, release, zoo
+from llmlab.grading import dispatch, grade, gradebook, preprocessors, release, zoo
 from tests import grading_mini as mini
 from tests.test_browser import chromium
 
@@ -119,7 +119,6 @@ MINI_SCORES = {
     "unanswered": ("0", "0"),
     "hidden": ("0", "3"),
     "talks": ("0", "3"),
-    "peeks": ("0", "3"),
     "chains": ("0", "3"),
     "佐藤 太郎": ("2", "3"),
     "loops": ("0", "3"),
@@ -174,11 +173,17 @@ def test_copied_cell_is_graded_and_named(small):
 
 def test_dead_kernel_is_named_and_leaves_nothing(small):
     _, _, work, report, _ = small
-    assert [row.student for row in report.refused] == ["dies"]
+    assert [row.student for row in report.refused] == ["dies", "peeks"]
     assert "カーネルが落ちました" in report.refused[0].note
     assert not list(work.glob("*/dies"))
     with grade._Books(work, "mini").gradebook() as book:
         assert "dies" not in {student.id for student in book.students}
+
+
+def test_answer_that_reads_its_callers_gets_no_points(small):
+    row = next(row for row in small[3].refused if row.student == "peeks")
+    assert row.verdict == "改変" and "sys._getframe" in row.note and not any(row.scores.values())
+    assert not list(small[2].glob("feedback/peeks"))
 
 
 def test_failure_that_passes_is_tried_again(small, tmp_path):
@@ -187,7 +192,10 @@ def test_failure_that_passes_is_tried_again(small, tmp_path):
     once = f"import os, pathlib\nif not pathlib.Path({str(seen)!r}).exists():\n    pathlib.Path({str(seen)!r}).touch()\n"
     hand_in(tmp_path / "in", "unlucky", blank, GOOD | {"running": f"{once}    os.abort()\n{mini.RUNNING}"})
     said: list[str] = []
-    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root, say=said.append)
+    # Without the fence, which keeps an answer from leaving such a mark.
+    report = grade.grade(
+        "mini", tmp_path / "in", tmp_path / "work", limit=4, root=root, sandbox=False, say=said.append
+    )
     assert seen.exists() and "もう一度" in said[0]
     row = scores(report.csv)["unlucky"]
     assert (row["running-test"], row["overlap-test"], row["状態"]) == ("2", "3", "採点済み")
@@ -199,8 +207,8 @@ def test_submission_that_ignores_every_limit_is_ended(small, tmp_path, monkeypat
     root, _, _, _, blank = small
     deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     hand_in(tmp_path / "in", "deaf", blank, GOOD | {"running": deaf})
-    monkeypatch.setattr(grade, "LEAST", 8)
-    monkeypatch.setattr(grade, "WHOLE", 1)
+    monkeypatch.setattr(dispatch, "LEAST", 8)
+    monkeypatch.setattr(dispatch, "WHOLE", 1)
     report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=3, root=root)
     assert "全体の時間の上限" in report.refused[0].note
     assert not list((tmp_path / "work").glob("*/deaf"))
@@ -351,7 +359,7 @@ def test_regrade_that_was_cut_short_still_lists_the_change(small, tmp_path, monk
 
 def test_gradebook_that_cannot_be_used_is_said_before_anything_is_written(small, tmp_path, monkeypatch):
     root, folder, work, _, _ = small
-    monkeypatch.setattr(grade, "WAIT", 0.2)
+    monkeypatch.setattr(gradebook, "WAIT", 0.2)
     shutil.copy(work / "gradebook.db", tmp_path / "gradebook.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import grade, marks
+from llmlab.grading.gradebook import address
 from llmlab.grading.intake import Roster
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -186,7 +187,7 @@ def test_more_points_never_mean_a_worse_mark_and_later_never_a_better_one(tmp_pa
 def gradebook(tmp_path_factory):
     """Write a gradebook through nbgrader's own interface: two exercises, three students."""
     tmp_path = tmp_path_factory.mktemp("graded")
-    with Gradebook(grade.database(tmp_path), "llmlab") as book:
+    with Gradebook(address(tmp_path), "llmlab") as book:
         for name in ("05_a", "06_b"):
             book.add_assignment(name)
             book.add_notebook(name, name)

@@ -24,6 +24,7 @@ from llmlab.grading import (
     classbook,
     forget,
     grade,
+    gradebook,
     items,
     likeness,
     pseudonyms,
@@ -251,7 +252,7 @@ def build(root, work, students):
     given = classbook.released("mini", root)
     work.mkdir(parents=True)
     release.config()
-    with Gradebook(grade.database(work), "llmlab") as book:
+    with Gradebook(gradebook.address(work), "llmlab") as book:
         book.add_assignment("mini")
         book.add_notebook("mini", "mini")
         for name, points in FULL.items():
@@ -401,7 +402,7 @@ def test_nothing_that_a_student_wrote_becomes_markup(made):
 def test_open_written_answers_link_into_formgrader(made):
     _, work, students, html, _, found = made
     assert len(found.waiting["why"]) == len(students) - 1
-    with Gradebook(grade.database(work), "llmlab") as book:
+    with Gradebook(gradebook.address(work), "llmlab") as book:
         number = book.find_submission_notebook("mini", "mini", "blank").id
     # Before "why" come the link "Next", two answers (a comment each) and two tests (points, extra points).
     assert f"http://localhost:8888/formgrader/submissions/{number}/?index=7" in html.read_text(

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import grade, intake, release
+from llmlab.grading import gradebook, intake, release
 from llmlab.grading.intake import mark_of
 from llmlab.grading.zoo import Exercise
 
@@ -137,14 +137,12 @@ def open_gradebook(work: Path):
     CourseError
         When nothing has been graded there.
     """
-    from nbgrader.api import Gradebook
-
-    if not (work / "gradebook.db").is_file():
+    if not (work.is_dir() and gradebook.exists(work)):
         raise CourseError(
             f"採点結果が「{work}」にありません。先に make grade で採点するか、--out で場所を指定してください。"
         )
     release.config()  # puts the environment's programs on PATH, which the gradebook needs
-    return Gradebook(grade.database(work), "llmlab")
+    return gradebook.book(work)
 
 
 def load(exercise: str, work: Path, root: Path = release.ROOT) -> Classbook:
@@ -181,10 +179,7 @@ def load(exercise: str, work: Path, root: Path = release.ROOT) -> Classbook:
         with open_gradebook(work) as book:
             rows = _rows(book, exercise)
     except SQLAlchemyError as error:
-        raise CourseError(
-            f"採点簿「{work / 'gradebook.db'}」を読めません（{type(error).__name__}）。"
-            "ほかのプログラムが開いていないか確かめてください。"
-        ) from error
+        raise gradebook.trouble(work, error) from error
     students: dict[str, Student] = {}
     for name, number, cell, score, waits in rows:
         one = students.setdefault(name, Student(name, number))

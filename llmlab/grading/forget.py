@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import grade
+from llmlab.grading import grade, gradebook
 from llmlab.grading.classbook import open_gradebook
 from llmlab.grading.pseudonyms import KEY, key, pseudonym
 from llmlab.grading.release import ROOT
@@ -45,26 +45,19 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
         with open_gradebook(work) as book:
             try:
                 exercises = {one.assignment.name for one in book.student_submissions(student)}
-                lite = book.db.get_bind().dialect.name == "sqlite"
-                if lite:
+                if not gradebook.server():
                     from sqlalchemy import text
 
                     book.db.execute(text("PRAGMA secure_delete = ON"))
                 book.remove_student(student)
                 book.db.commit()
-                if lite:  # VACUUM cannot run inside a transaction
-                    with (
-                        book.db.get_bind().connect().execution_options(isolation_level="AUTOCOMMIT") as plain
-                    ):
-                        plain.execute(text("VACUUM"))
+                book.close()
+                gradebook.purge(work)
                 removed.append(f"採点簿: {'、'.join(sorted(exercises)) or '提出なし'}")
             except MissingEntry:
                 pass
     except SQLAlchemyError as error:
-        raise CourseError(
-            f"採点簿「{work / 'gradebook.db'}」を使えません（{type(error).__name__}）。"
-            "formgrader などを閉じてから、もう一度実行してください。"
-        ) from error
+        raise gradebook.trouble(work, error) from error
     for step in sorted(path for path in work.iterdir() if path.is_dir()):
         folder = step / student
         if folder.is_dir() and not folder.is_symlink():
@@ -104,7 +97,9 @@ def _state(student: str, work: Path) -> list[str]:
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
         found = [
-            name for name, own in whole.items() if own.get("students", {}).pop(student, None) is not None
+            name
+            for name, own in whole.items()
+            if [own.get(key, {}).pop(student, None) for key in ("students", "begun")] != [None, None]
         ]
     except (OSError, ValueError, AttributeError):
         return []
@@ -160,6 +155,8 @@ def main(arguments: list[str]) -> int:
     print(f"「{chosen.student}」の記録を消しました。")
     for phrase in removed:
         print(f"  {phrase}")
+    if gradebook.server():
+        print("PostgreSQL のサーバーの控えとログ（WAL）には、まだ残っていることがあります。")
     print("受け取った提出フォルダー、控え（バックアップ）、人に渡した報告や成績表は、別に消してください。")
     for path in still:
         print(f"まだ名前が残っています: {path}")

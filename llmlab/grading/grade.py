@@ -8,8 +8,8 @@ graded. A second run grades what is new or changed; manual scores and comments s
 solution notebook has changed, a hidden test mended say, everybody is graded again, from ``submitted/`` where the
 folder no longer holds the notebook, and ``EXERCISE-changes.csv`` lists whose points changed.
 
-Submissions run with the rights of whoever grades: grade on a machine, or in a container, that holds
-nothing else of value.
+Submissions run without a network inside a fence (:mod:`llmlab.grading.fence`), in kernels that are forked from one
+process with torch and the exercise's modules in memory (:mod:`llmlab.grading.preload`).
 """
 
 from __future__ import annotations
@@ -21,30 +21,25 @@ import glob
 import hashlib
 import io
 import json
-import multiprocessing
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections import deque
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing import connection
 from pathlib import Path, PurePosixPath
 
 from llmlab.errors import CourseError
+from llmlab.grading import dispatch, fence, gradebook, preload, verdicts
 from llmlab.grading.intake import File, Refused, Roster, Submission, check, collect, released
 from llmlab.grading.release import ROOT, config, convert, find, log, names
 from llmlab.grading.zoo import columns
 from llmlab.runtime import cores
 
 LIMIT = 30  # seconds for one cell
-WHOLE = 10  # a submission may take WHOLE × LIMIT seconds, at least LEAST
-LEAST = 300
-WAIT = 5  # seconds for a gradebook that another program uses
 DONE, SAME, LATE, REFUSED = "採点しました", "変更なし", "時間切れあり", "採点できません"
 
 
@@ -52,7 +47,8 @@ DONE, SAME, LATE, REFUSED = "採点しました", "変更なし", "時間切れ�
 class Row:
     """One line of the result.
 
-    ``scores`` are the points by graded cell, ``None`` where a person has not graded yet.
+    ``scores`` are the points by graded cell, ``None`` where a person has not graded yet; ``verdict`` is the word for
+    what stopped a submission (:mod:`llmlab.grading.verdicts`).
     """
 
     student: str
@@ -61,6 +57,7 @@ class Row:
     total: float | None = None
     manual: bool = False
     note: str = ""
+    verdict: str = ""
 
 
 @dataclass
@@ -99,15 +96,25 @@ class Report:
 # ---- One submission through nbgrader, in a process of its own ----------------------------------------------
 
 
-def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT):
-    """Return nbgrader's settings with the folders of one run."""
+def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT, fenced: bool = True):
+    """Return nbgrader's settings with the folders of one run; kernels are forked where ``fenced``."""
+    from nbgrader.converters import Autograde
+    from nbgrader.preprocessors import Execute
+
+    from llmlab.grading.execute import FencedExecute
+
     settings = config()
+    steps = Autograde.autograde_preprocessors.default_args[0]
+    steps = settings.Autograde.autograde_preprocessors.get_value(list(steps))
+    settings.Autograde.autograde_preprocessors = [FencedExecute if step is Execute else step for step in steps]
+    settings.FencedExecute.fenced = fenced
+    settings.FencedExecute.extra = extra_cells(exercise, root)
     course = settings.CourseDirectory
     course.root = str(work)
     course.source_directory = str(root / "solutions")
     for step in ("submitted", "autograded", "feedback"):
         course[f"{step}_directory"] = step
-    course.db_url = database(work)
+    course.db_url = gradebook.address(work)
     course.assignment_id = exercise
     settings.Execute.timeout = int(limit)
     settings.Execute.startup_timeout = 120
@@ -116,9 +123,16 @@ def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT):
     return settings
 
 
-def database(work: Path) -> str:
-    """Return the address of the gradebook."""
-    return f"sqlite:///{(work / 'gradebook.db').as_posix()}?timeout=60"
+def extra_cells(exercise: str, root: Path = ROOT) -> list[str]:
+    """Return the sources of an exercise's cells that go deeper: no points rest on them."""
+    import nbformat
+
+    cells = nbformat.read(find(exercise, root), as_version=4).cells
+    return [
+        cell.source
+        for cell in cells
+        if cell.cell_type == "code" and "extra" in cell.metadata.get("tags", []) and "nbgrader" not in cell.metadata
+    ]
 
 
 def _work(pipe, task: dict) -> None:
@@ -126,12 +140,15 @@ def _work(pipe, task: dict) -> None:
     from nbgrader.converters import Autograde, GenerateFeedback
     from nbgrader.coursedir import CourseDirectory
 
+    from llmlab.grading.execute import FencedExecute
+
     os.environ.update(task["environment"])
+    os.environ[preload.SEED] = str(zlib.crc32(f"{task['exercise']}/{task['student']}".encode()))
     # What nbgrader and the kernel print is kept out of the instructor's table.
     with open(os.devnull, "w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
-    settings = settings_for(Path(task["work"]), task["exercise"], Path(task["root"]), task["limit"])
+    settings = settings_for(Path(task["work"]), task["exercise"], Path(task["root"]), task["limit"], task["fenced"])
     settings.CourseDirectory.student_id = glob.escape(task["student"])
     course = CourseDirectory(config=settings)
     said = ""
@@ -141,89 +158,24 @@ def _work(pipe, task: dict) -> None:
                 converter(coursedir=course, config=settings, force=True).start()
         except BaseException as error:
             said = "\n".join([*lines, f"{type(error).__name__}: {error}"])[-4000:]
+            if FencedExecute.stopped:
+                said = verdicts.pack(FencedExecute.stopped)
     pipe.send(said)
     pipe.close()
 
 
-def _context():
-    """Return how processes start: forked from a clean one that has imported nbgrader, or anew (Windows)."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["llmlab.grading.grade", "nbgrader.converters", "nbgrader.apps"])
-        return context
-    return multiprocessing.get_context("spawn")
-
-
-@dataclass
-class _Running:
-    task: dict
-    process: multiprocessing.Process
-    pipe: connection.Connection
-    deadline: float
-
-
-def _run(tasks: list[dict], workers: int, done) -> None:
-    """Run tasks in as many processes as there are workers; call ``done(task, what went wrong)`` for each."""
-    context = _context()
-    waiting, running = deque(tasks), []
-    try:
-        while waiting or running:
-            while waiting and len(running) < workers:
-                running.append(_start(context, waiting.popleft()))
-            connection.wait([one.pipe for one in running], timeout=1)
-            for one in list(running):
-                said = _said(one)
-                if said is not None:
-                    running.remove(one)
-                    one.pipe.close()
-                    _end(one.process)
-                    done(one.task, said)
-    finally:
-        for one in running:
-            _end(one.process, at_once=True)
-
-
-def _start(context, task: dict) -> _Running:
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(there, task))
-    process.start()
-    there.close()
-    return _Running(task, process, here, time.monotonic() + max(LEAST, WHOLE * task["limit"]))
-
-
-def _said(one: _Running) -> str | None:
-    """Return what went wrong (``""``: nothing), or ``None`` while the process works."""
-    if one.pipe.poll():
-        try:
-            return one.pipe.recv()
-        except EOFError:
-            return "採点のプロセスが途中で終わりました。"
-    return "Timeout" if time.monotonic() > one.deadline else None
-
-
-def _end(process, at_once: bool = False) -> None:
-    """End a process and the kernels that it has started."""
-    import psutil
-
-    with contextlib.suppress(psutil.NoSuchProcess):
-        family = psutil.Process(process.pid).children(recursive=True)
-        if not at_once:
-            process.join(2)
-        for child in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                child.kill()
-    if process.is_alive():
-        process.kill()
-    process.join()
-    process.close()
-
-
 def _why(said: str) -> str:
     """Return one sentence about what stopped a submission."""
+    if verdicts.word(said):
+        return verdicts.sentence(said)
     if said == "Timeout":
-        return "全体の時間の上限を超えたので、止めました。終わらない処理がないか、開いて確かめてください。"
+        return "【時間】全体の時間の上限を超えたので、止めました。終わらない処理がないか、開いて確かめてください。"
     if "DeadKernelError" in said or "Kernel died" in said:
         return "実行中にカーネルが落ちました。メモリの使いすぎか、強制終了がないか、開いて確かめてください。"
+    if said == dispatch.ENDED:
+        return said
+    if "sqlalchemy" in said or "psycopg" in said or "sqlite3.OperationalError" in said:
+        return "採点簿につながりませんでした。もう一度採点してください。"
     last = said.strip().splitlines()[-1] if said.strip() else "?"
     return f"nbgrader が処理できませんでした（{last[:200]}）。ノートブックを開いて確かめてください。"
 
@@ -234,7 +186,7 @@ def _why(said: str) -> str:
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file whole or not at all; ``mode`` says who may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -253,47 +205,6 @@ def read_state(path: Path) -> dict:
         return {}
 
 
-def usable(work: Path) -> None:
-    """Look at the gradebook before anything is written.
-
-    Raises
-    ------
-    CourseError
-        When it is damaged, of an older nbgrader, or in use by another program.
-    """
-    import nbgrader
-    from alembic.script import ScriptDirectory
-
-    path = work / "gradebook.db"
-    if not path.is_file():
-        return
-    script = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
-    with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as book:
-        try:
-            book.execute("BEGIN IMMEDIATE")
-            versions = {row[0] for row in book.execute("SELECT version_num FROM alembic_version")}
-            book.rollback()
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise CourseError(
-                    f"採点簿「{path}」を、ほかのプログラムが使っています。formgrader や別の採点を閉じてください。"
-                ) from error
-            if "no such table" not in str(error):
-                raise CourseError(
-                    f"採点簿「{path}」を使えません（{error}）。権限を確かめてください。"
-                ) from error
-            versions = set()
-        except sqlite3.DatabaseError as error:
-            raise CourseError(
-                f"採点簿「{path}」は壊れています（{error}）。控えに戻すか、別の --out を指定してください。"
-            ) from error
-    if versions != set(script.get_heads()):
-        raise CourseError(
-            f"採点簿「{path}」は、別の版の nbgrader のものです。控えを取り、"
-            f"`nbgrader db upgrade --db=sqlite:///{path}` を実行してください。"
-        )
-
-
 class _Books:
     """The folders and the gradebook of one run."""
 
@@ -305,13 +216,12 @@ class _Books:
         return self.work / step / student / self.exercise
 
     def gradebook(self):
-        from nbgrader.api import Gradebook
-
-        return Gradebook(database(self.work), "llmlab")
+        return gradebook.book(self.work)
 
     def state(self) -> dict:
         """Return what earlier runs have graded."""
         own = read_state(self.state_path).setdefault(self.exercise, {"solution": "", "students": {}})
+        own.setdefault("begun", {})  # students whose grading has begun and not ended; true: of these, the new ones
         for student in own["students"].values():
             student.setdefault("solution", own["solution"])
         return own
@@ -322,6 +232,26 @@ class _Books:
         text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
         write_whole(self.state_path, text.encode())
 
+    def mend(self, state: dict) -> None:
+        """Undo what a run that was killed has left half done; those students are graded again."""
+        for path in self.work.glob(".part-*"):
+            if path.is_file():
+                path.unlink()
+        for student, new in state["begun"].items():
+            if new:
+                self.settle(student, fine=False, new=gradebook.exists(self.work))
+                continue
+            for step in ("submitted", "autograded"):  # what was not yet put aside is still the former one
+                folder = self.folder(step, student)
+                if (aside := self._aside(folder)).exists():
+                    self._drop(folder)
+                    aside.rename(folder)
+            if student in state["students"]:  # the gradebook may hold some cells of both
+                state["students"][student]["again"] = True
+        if state["begun"]:
+            state["begun"] = {}
+            self.save(state)
+
     def stage(self, one: Submission) -> None:
         """Put a submission where nbgrader looks for it; keep the former one aside."""
         import nbformat
@@ -329,7 +259,7 @@ class _Books:
         for step in ("submitted", "autograded"):
             folder = self.folder(step, one.student)
             if folder.exists():
-                shutil.rmtree(self._aside(folder), ignore_errors=True)
+                self._drop(self._aside(folder))
                 folder.rename(self._aside(folder))
         text = nbformat.writes(one.notebook) + "\n"
         write_whole(self.folder("submitted", one.student) / f"{self.exercise}.ipynb", text.encode())
@@ -345,14 +275,25 @@ class _Books:
                     aside.rename(folder)
                 elif folder.parent.is_dir() and not any(folder.parent.iterdir()):
                     folder.parent.rmdir()
-            shutil.rmtree(aside, ignore_errors=True)
+            self._drop(aside)
         if not fine and new:
             from nbgrader.api import MissingEntry
 
-            with self.gradebook() as book, contextlib.suppress(MissingEntry):
-                book.remove_submission(self.exercise, student)
-                if not book.student_submissions(student):
-                    book.remove_student(student)
+            with self.gradebook() as book:
+                with contextlib.suppress(MissingEntry):
+                    book.remove_submission(self.exercise, student)
+                with contextlib.suppress(MissingEntry):
+                    if not book.student_submissions(student):
+                        book.remove_student(student)
+
+    @staticmethod
+    def _drop(folder: Path) -> None:
+        """Delete a folder so that, killed between, no half of it is taken for the whole."""
+        if folder.exists():
+            gone = folder.parent / f".part{folder.name}"
+            shutil.rmtree(gone, ignore_errors=True)
+            folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
     @staticmethod
     def _aside(folder: Path) -> Path:
@@ -396,6 +337,7 @@ def grade(
     again: bool = False,
     roster: Path | None = None,
     root: Path = ROOT,
+    sandbox: bool = True,
     say=lambda text: None,
 ) -> Report:
     """Grade a folder or a zip of notebooks; see the module's text.
@@ -412,6 +354,8 @@ def grade(
         Grade also what has not changed.
     roster
         A CSV with the list of students, for names that a learning system gives (:class:`intake.Roster`).
+    sandbox
+        Whether submissions must run inside a fence (:mod:`llmlab.grading.fence`).
     say
         Called with a line of progress.
 
@@ -419,7 +363,7 @@ def grade(
     ------
     CourseError
         Unknown exercise; a folder that is missing, empty or badly named; a zip that cannot be opened; a full
-        disk; a gradebook that cannot be used.
+        disk; a gradebook that cannot be used; no fence on this machine.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -434,8 +378,9 @@ def grade(
         raise CourseError(
             f"結果のフォルダー「{work}」の名前に [ ] * ? があります。別の場所を --out で指定してください。"
         )
+    fence.demand(sandbox)
     try:
-        usable(work)
+        gradebook.usable(work)
         with tempfile.TemporaryDirectory(prefix="llmlab-") as scratch:
             try:
                 found = collect(submissions, Path(scratch), exercise, people)
@@ -443,19 +388,47 @@ def grade(
                 raise CourseError(f"提出「{submissions}」を開けません。{refused}") from refused
             if not found:
                 raise CourseError(f"提出フォルダー「{submissions}」は空です。ノートブックを入れてください。")
-            return _grade(exercise, path, found, work, limit, workers, again, root, say, start)
+            return _grade(exercise, path, found, work, limit, workers, again, root, sandbox, say, start)
     except OSError as error:
         raise CourseError(
             f"「{work}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
         ) from error
     except SQLAlchemyError as error:
-        raise CourseError(
-            f"採点簿「{work / 'gradebook.db'}」を使えません（{type(error).__name__}）。"
-            "ほかのプログラムが開いていないか確かめ、だめなら控えに戻してください。"
-        ) from error
+        raise gradebook.trouble(work, error) from error
 
 
-def _grade(exercise, path, found, work, limit, workers, again, root, say, start) -> Report:
+def can_fork() -> bool:
+    """Return whether kernels can be forked on this system; on Windows each starts anew."""
+    return hasattr(os, "fork")
+
+
+def start_parent(stack: contextlib.ExitStack, exercise: str, blank, root: Path, sandbox: bool) -> dict[str, str]:
+    """Start the process that kernels are forked from; return what names it in the environment.
+
+    Parameters
+    ----------
+    stack
+        Ends it.
+    blank
+        The exercise's notebook as students get it: what its cells import is imported once.
+
+    Raises
+    ------
+    CourseError
+        When there must be a fence and is none.
+    """
+    import nbformat
+
+    if fence.demand(sandbox).kind == "cold":
+        return {preload.VARIABLE: preload.EACH}
+    modules = preload.imported(nbformat.read(find(exercise, root), as_version=4))
+    extra = extra_cells(exercise, root)
+    cells = [cell.source for cell in blank.cells if cell.cell_type == "code" and cell.source not in extra]
+    parent = stack.enter_context(preload.parent(modules, cells, root=root, sandbox=sandbox))
+    return {preload.VARIABLE: str(parent.folder)}
+
+
+def _grade(exercise, path, found, work, limit, workers, again, root, sandbox, say, start) -> Report:
     import nbformat
 
     books = _Books(work, exercise)
@@ -467,21 +440,30 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
 
     for one in found:
         check(one, exercise, release, names(root))
+    work.mkdir(parents=True, exist_ok=True)
+    with dispatch.alone(work) as held:
+        return _grade_alone(books, path, found, limit, workers, again, root, sandbox, say, start, release, held)
+
+
+def _grade_alone(books, path, found, limit, workers, again, root, sandbox, say, start, release, held) -> Report:
+    work, exercise = books.work, books.exercise
     state = books.state()
     known = state["students"]
+    books.mend(state)
     solution = hashlib.sha256(path.read_bytes()).hexdigest()
     mended = state["solution"] not in ("", solution)
     regraded = mended or any("was" in memory for memory in known.values())
     good = [one for one in found if not one.problem]
     stored: list[Submission] = []
-    if regraded:
-        stored = _stored(books, known, {one.student for one in good}, exercise, release, names(root))
+    if back := {name: memory for name, memory in known.items() if regraded or memory.get("again")}:
+        stored = _stored(books, back, {one.student for one in good}, exercise, release, names(root))
         good += [one for one in stored if not one.problem]
-    work.mkdir(parents=True, exist_ok=True)
-    if state["solution"] != solution or not (work / "gradebook.db").is_file():
+    gradebook.create(work)
+    if state["solution"] != solution or not _holds(books):
         _remember(books, known, exercise)
+        books.save(state)  # killed in the next step, the scores before it are not lost
         with tempfile.TemporaryDirectory(prefix="llmlab-") as scratch:
-            convert(exercise, Path(scratch), database(work), root)
+            convert(exercise, Path(scratch), gradebook.address(work), root)
         state["solution"] = solution  # the tests have changed: everybody again; manual scores stay
         books.save(state)
 
@@ -493,6 +475,7 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         if again
         or known.get(one.student, {}).get("digest") != one.digest
         or known[one.student]["solution"] != solution
+        or known[one.student].get("again")
         or one.student not in before
         or not books.folder("autograded", one.student).is_dir()
     ]
@@ -503,23 +486,29 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         "root": str(root),
         "limit": limit,
         "environment": _environment(workers),
+        "database": gradebook.server(),
+        "sandbox": sandbox,
     }
     by_name = {one.student: one for one in fresh}
     graded: list[str] = []
+    stopped: dict[str, str] = {}
 
     failed: list[dict] = []
 
     def finish(task: dict, said: str) -> None:
         one = by_name[task["student"]]
-        if said not in ("", "Timeout") and not task.get("second"):
+        surely = verdicts.word(said) not in ("", verdicts.DIED)
+        if said not in ("", "Timeout") and not surely and not task.get("second"):
             # A kernel may fail to start for reasons that are not the student's (a port taken meanwhile, memory
             # short for a moment): nobody is refused for that without a second try, alone.
             failed.append(task | {"second": True})
             say(f"{one.student} {_why(said)} もう一度だけ採点してみます。")
             return
         books.settle(one.student, not said, one.student not in before)
+        state["begun"].pop(one.student, None)
         if said:
             one.problem = _why(said)
+            stopped[one.student] = verdicts.TIME if said == "Timeout" else verdicts.word(said)
             known.pop(one.student, None)
         else:
             memory = known.get(one.student, {})
@@ -536,13 +525,24 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         books.save(state)
         say(f"{len(graded)}/{len(fresh)} {one.student} {one.problem}".rstrip())
 
+    state["begun"] |= {one.student: one.student not in before for one in fresh}
+    books.save(state)
     for one in fresh:
         books.stage(one)
         one.notebook = None
-    with tempfile.TemporaryDirectory(prefix="llmlab-") as ipython:
+    with contextlib.ExitStack() as stack:
+        ipython = stack.enter_context(tempfile.TemporaryDirectory(prefix="llmlab-"))
         common["environment"]["IPYTHONDIR"] = ipython
-        _run([common | {"student": one.student, "autograde": True} for one in fresh], workers, finish)
-        _run(failed, 1, finish)
+        common["fenced"] = can_fork()
+        if fresh and common["fenced"] and not dispatch.scheduler():
+            common["environment"] |= start_parent(stack, exercise, release(exercise), root, sandbox)
+        run = dispatch.run
+        if dispatch.scheduler() and fresh:
+            run = stack.enter_context(dispatch.Cluster(dispatch.scheduler(), common)).run
+        run(_work, [common | {"student": one.student, "autograde": True} for one in fresh], workers, finish, held)
+        if failed:
+            gradebook.wait(work)  # a server that restarts
+            run(_work, failed, 1, finish, held)
 
     points, rows, prints = read_scores(work, exercise)
     stale = [name for name, value in prints.items() if name in known and known[name].get("feedback") != value]
@@ -552,7 +552,8 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
         if said:
             rows[task["student"]].note = "フィードバックを書けませんでした。"
 
-    _run([common | {"student": name, "autograde": False} for name in stale_first], workers, written)
+    again_tasks = [common | {"student": name, "autograde": False} for name in stale_first]
+    dispatch.run(_work, again_tasks, workers, written, held)
     for name in stale:
         known[name]["feedback"] = prints[name]
     changes = _changes(known, rows, solution)
@@ -575,6 +576,7 @@ def _grade(exercise, path, found, work, limit, workers, again, root, say, start)
             row = rows.setdefault(one.student, Row(one.student, REFUSED))
             kept = "（前回の点数を残しています）" if row.scores else ""
             row.status, row.note = REFUSED, f"{one.path.name}: {one.problem}{kept}"
+            row.verdict = stopped.get(one.student, "")
     ordered = [rows[name] for name in sorted(rows)]
     target = work / f"{exercise}.csv"
     write_whole(target, _csv(points, ordered).encode("utf-8-sig"))
@@ -590,12 +592,21 @@ def _received(one: Submission, memory: dict) -> str:
     return moment
 
 
+def _holds(books: _Books) -> bool:
+    """Whether the gradebook knows the exercise: it may be another one than before."""
+    from nbgrader.api import MissingEntry
+
+    with books.gradebook() as book:
+        try:
+            return bool(book.find_assignment(books.exercise).notebooks)
+        except MissingEntry:
+            return False
+
+
 def _remember(books: _Books, known: dict, exercise: str) -> None:
     """Keep everybody's scores before a changed solution notebook replaces them."""
     from nbgrader.api import MissingEntry
 
-    if not (books.work / "gradebook.db").is_file():
-        return
     try:
         _, rows, _ = read_scores(books.work, exercise)
     except MissingEntry:  # another exercise's gradebook
@@ -661,10 +672,8 @@ def _point(value: float | None) -> str:
 
 def read_scores(work: Path, exercise: str) -> tuple[dict[str, float], dict[str, Row], dict[str, str]]:
     """Return full points by cell, a row for each student, and a fingerprint of what feedback shows."""
-    from nbgrader.api import Gradebook
-
     rows, prints = {}, {}
-    with Gradebook(database(work), "llmlab") as book:
+    with gradebook.book(work) as book:
         (notebook,) = book.find_assignment(exercise).notebooks
         points = {cell.name: cell.max_score for cell in notebook.grade_cells}
         for submission in book.assignment_submissions(exercise):
@@ -727,6 +736,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--limit", type=float, default=LIMIT, help=f"1 つのセルの秒数の上限（既定: {LIMIT}）")
     parser.add_argument("--workers", type=int, help="同時に採点する数（既定: コアの数）")
     parser.add_argument("--roster", type=Path, help="名簿の CSV（学籍番号の列と、ユーザ ID や氏名の列）")
+    parser.add_argument("--no-sandbox", action="store_true", help="囲いなしで実行する（提出物は何でもできます）")
     parser.add_argument("--again", action="store_true", help="変わっていない提出も採点する")
     chosen = parser.parse_args(arguments)
     if not chosen.exercise or str(chosen.submissions) in ("", "."):
@@ -741,6 +751,7 @@ def main(arguments: list[str]) -> int:
         workers=chosen.workers,
         again=chosen.again,
         roster=chosen.roster,
+        sandbox=not chosen.no_sandbox,
         say=lambda text: print(text, flush=True),
     )
     print(table(report))
@@ -774,10 +785,11 @@ def formgrader(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, help="採点結果のフォルダー（既定: grading）")
     chosen, rest = parser.parse_known_args(arguments)
     work = (chosen.out or ROOT / "grading").resolve()
-    if not (work / "gradebook.db").is_file():
+    if not gradebook.exists(work):
         raise CourseError(
             "採点結果がまだありません。先に `python -m llmlab.grading grade` を実行してください。"
         )
+    gradebook.usable(work)
     config()
     print(
         f"画面が開かないときは、下の JupyterLab の URL の /lab を /formgrader に変えて開いてください（{work}）。"

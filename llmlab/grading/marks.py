@@ -268,14 +268,14 @@ def read_class(work: Path) -> tuple[dict[str, dict[str, Work]], dict[str, float]
     CourseError
         When nothing has been graded in ``work``, or the gradebook cannot be used.
     """
-    from llmlab.grading import grade
+    from llmlab.grading import grade, gradebook
 
     state = grade.read_state(work / "state.json")
-    if not state or not (work / "gradebook.db").is_file():
+    if not state or not gradebook.exists(work):
         raise CourseError(
             "採点結果がまだありません。先に `python -m llmlab.grading grade` を実行してください。"
         )
-    grade.usable(work)
+    gradebook.usable(work)
     works: dict[str, dict[str, Work]] = {}
     full: dict[str, float] = {}
     for exercise, memory in state.items():

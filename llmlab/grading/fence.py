@@ -1,0 +1,280 @@
+"""What keeps a submission away from everything that is not its own: Linux's namespaces, through bubblewrap.
+
+Two fences, one inside the other. The process that all kernels are forked from (:mod:`llmlab.grading.preload`) starts
+inside bubblewrap: it sees the system's programs, Python, the course's ``llmlab`` and ``data`` and the models' cache,
+all read-only, and neither ``solutions/``, ``tests/``, the gradebook, other submissions nor the environment's variables;
+it has no network. Each kernel then enters user, PID, mount, network and IPC namespaces of its own (:func:`enter`):
+it sees no other kernel's processes, sockets or files, and loses all capabilities.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import functools
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmlab.errors import CourseError
+
+RUN = "/run/llmlab"  # inside the fence: the folder with the sockets of all kernels
+OWN = "/run/kernel"  # inside the fence: a kernel's own part of it
+HOST_PROC = "/run/proc"  # a fully visible /proc, without which Linux allows no new one; hidden again in each kernel
+HOME = "/home/student"
+UID = 1000
+
+# linux/sched.h, sys/mount.h, linux/prctl.h, linux/capability.h
+NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
+NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+CAPABILITY_VERSION_3 = 0x20080522
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+
+
+@dataclass(frozen=True)
+class Fence:
+    """What fence a machine has.
+
+    Attributes
+    ----------
+    kind
+        ``forked`` (bubblewrap, and namespaces of its own for each forked kernel); ``cold`` (bubblewrap alone: each
+        kernel starts anew in one of its own); ``none``.
+    words
+        What that means, in Japanese.
+    """
+
+    kind: str
+    words: str
+
+
+@functools.cache
+def find() -> Fence:
+    """Try what this machine can do, strongest first."""
+    if sys.platform != "linux":
+        return Fence("none", "この OS には、提出物を囲う仕組み（bubblewrap）がありません。")
+    if not shutil.which("bwrap"):
+        return Fence(
+            "none",
+            "bubblewrap がありません。`sudo apt install bubblewrap` で入れてください。",
+        )
+    code = "from llmlab.grading import fence; fence.rehearse()"
+    for kind, program in (("forked", code), ("cold", "pass")):
+        command = [*bubblewrap(), sys.executable, "-c", program]
+        if subprocess.run(command, capture_output=True).returncode == 0:
+            words = {
+                "forked": "提出物は、ネットワークのない囲い（bubblewrap と、提出物ごとの名前空間）の中で実行します。",
+                "cold": "提出物は、1 つずつ新しく始めた囲い（bubblewrap）の中で実行します。"
+                "入れ子の名前空間が使えないので、始めるたびに時間がかかります。",
+            }
+            return Fence(kind, words[kind])
+    return Fence(
+        "none",
+        "bubblewrap が動きません（名前空間を作れません）。Docker なら --security-opt seccomp=unconfined で、"
+        "Ubuntu なら sysctl kernel.apparmor_restrict_unprivileged_userns=0 で動きます。",
+    )
+
+
+def demand(sandbox: bool = True) -> Fence:
+    """Return the fence of this machine, or the absence of one when ``sandbox`` is false.
+
+    Raises
+    ------
+    CourseError
+        When there is none and ``sandbox`` is true.
+    """
+    if not sandbox:
+        return Fence("none", "囲いなしで採点します。提出物は、あなたの権限で何でもできます。")
+    found = find()
+    if found.kind == "none":
+        raise CourseError(
+            f"提出物を安全に実行できません。{found.words}"
+            "囲いなしで採点するなら --no-sandbox を付けてください（提出物は、あなたの権限で何でもできます）。"
+        )
+    return found
+
+
+def bubblewrap(
+    run: Path | None = None,
+    courses: Sequence[Path] = (),
+    readable: Sequence[Path] = (),
+    variables: dict[str, str] | None = None,
+) -> list[str]:
+    """Return the start of a command that runs a program inside bubblewrap.
+
+    Parameters
+    ----------
+    run
+        The folder for sockets; seen as :data:`RUN`.
+    courses
+        Checkouts whose ``data`` is seen; of this one ``llmlab`` is.
+    readable
+        Further files and folders that are seen, read-only, where they are.
+    variables
+        The whole environment inside, beside ``HOME``, ``PATH`` and ``TMPDIR``.
+    """
+    course = Path(__file__).resolve().parent.parent
+    command = ["bwrap", "--unshare-all", "--uid", str(UID), "--gid", str(UID), "--hostname", "kernel"]
+    command += ["--die-with-parent", "--new-session", "--clearenv"]
+    command += ["--proc", "/proc", "--bind", "/proc", HOST_PROC, "--dev", "/dev", "--tmpfs", "/tmp"]
+    for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/", name)
+        if path.is_symlink():
+            command += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            command += ["--ro-bind", str(path), str(path)]
+    # Of /etc only what names programs, fonts and the zone: registries' and proxies' passwords lie there too.
+    for name in ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types"):
+        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    command += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
+    seen = [Path(sys.base_prefix), Path(sys.base_exec_prefix), Path(sys.prefix), course]
+    seen += [*(folder / "data" for folder in courses), *readable]
+    for path in dict.fromkeys(str(path.absolute()) for path in seen if path.exists()):
+        if not path.startswith("/usr/"):
+            command += ["--ro-bind", path, path]
+    command += ["--dir", HOME, "--dir", OWN, "--dir", RUN]
+    if run:
+        command += ["--bind", str(run), RUN]
+    # What lies under the root in memory would have no limit, and every kernel would see it.
+    command += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    own = {"HOME": HOME, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}
+    own |= {"PYTHONPATH": str(course.parent), "PYTHONDONTWRITEBYTECODE": "1", "USER": "student"}
+    for name, value in {**(variables or {}), **own}.items():
+        command += ["--setenv", name, value]
+    return [*command, "--chdir", "/tmp", "--"]
+
+
+# ---- Inside a process that has been forked ------------------------------------------------------------------
+
+
+@functools.cache
+def _libc():
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _call(result: int, what: str) -> None:
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
+    """Mount; see mount(2). Raises ``OSError``."""
+    parts = [text.encode() if text else None for text in (source, target, kind)]
+    _call(_libc().mount(*parts, ctypes.c_ulong(flags), options.encode() or None), f"mount {target}")
+
+
+def prctl(option: int, value: int) -> None:
+    """Call prctl(2). Raises ``OSError``."""
+    _call(_libc().prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+
+
+def separate() -> None:
+    """Enter user, PID, mount, network, IPC and host-name namespaces of one's own; children are in the PID namespace.
+
+    Raises
+    ------
+    OSError
+        When the system does not allow it.
+    """
+    uid, gid = os.getuid(), os.getgid()
+    _call(_libc().unshare(NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS), "unshare")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def enter(own: str, folder: str, disk_mb: int) -> None:
+    """Finish what :func:`separate` began, as the first process of the PID namespace.
+
+    Parameters
+    ----------
+    own
+        The kernel's part of :data:`RUN`; seen as :data:`OWN` from now on, the rest no more. ``own/files`` is copied.
+    folder
+        Where the copy of ``own/files`` is seen: the kernel's working directory. Nothing written there is kept.
+    disk_mb
+        What may be written in all, in megabytes (in memory).
+
+    Raises
+    ------
+    OSError
+        When the system does not allow it.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    _call(_libc().unshare(NEWNS), "unshare")
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
+    size = f"size={disk_mb}m,nr_inodes=20000,mode=700"
+    mount("tmpfs", HOME, "tmpfs", MS_NOSUID | MS_NODEV, size)
+    os.makedirs(folder, exist_ok=True)
+    files = os.path.join(own, "files")
+    if os.path.isdir(files):
+        shutil.copytree(files, folder, dirs_exist_ok=True, symlinks=True)
+        shutil.rmtree(files)
+    os.makedirs(f"{HOME}/.tmp")
+    # What the parent prepared in /tmp (matplotlib's fonts) stays readable below the new one.
+    shutil.copytree("/tmp", f"{HOME}/.tmp", dirs_exist_ok=True)
+    mount(f"{HOME}/.tmp", "/tmp", flags=MS_BIND)
+    mount(own, OWN, flags=MS_BIND)
+    for hidden in (RUN, HOST_PROC):
+        mount("tmpfs", hidden, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=500")
+    mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={disk_mb}m,mode=1777")
+    loopback_up()
+
+
+def loopback_up() -> None:
+    """Bring up 127.0.0.1, which a new network namespace has switched off."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        import fcntl
+
+        request = struct.pack("16sh14x", b"lo", 0)
+        (flags,) = struct.unpack("16xh14x", fcntl.ioctl(probe, SIOCGIFFLAGS, request))
+        fcntl.ioctl(probe, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | IFF_UP))
+
+
+def drop() -> None:
+    """Lose every capability, now and for every program that is started.
+
+    Raises
+    ------
+    OSError
+        When the system does not allow it.
+    """
+    for number in range(64):
+        try:
+            prctl(PR_CAPBSET_DROP, number)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # the kernel knows no such capability
+                raise
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    header = struct.pack("Ii", CAPABILITY_VERSION_3, 0)
+    _call(_libc().capset(header, struct.pack("6I", 0, 0, 0, 0, 0, 0)), "capset")
+
+
+def rehearse() -> None:
+    """Do in a child what a kernel does; raises ``OSError`` where it cannot be done."""
+    os.makedirs("/tmp/own", exist_ok=True)
+    separate()
+    child = os.fork()
+    if not child:
+        code = 1
+        with contextlib.suppress(BaseException):
+            enter("/tmp/own", f"{HOME}/x", 16)
+            drop()
+            code = 0
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise OSError("namespaces cannot be nested")
