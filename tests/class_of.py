@@ -73,8 +73,10 @@ def blanks(exercise: str) -> nbformat.NotebookNode:
         return nbformat.read(Path(folder) / exercise / f"{exercise}.ipynb", as_version=4)
 
 
-def make(name: str, count: int, folder: Path, seed: int = 0) -> list[list]:
-    """Write ``count`` notebooks into ``folder``; return the rows of the truth.
+def make(
+    name: str, count: int, folder: Path, seed: int = 0, written: str = "講義で測った数を見ると、そう言えます。"
+) -> list[list]:
+    """Write ``count`` notebooks, each with this written answer, into ``folder``; return the rows of the truth.
 
     Points that must come out are known where every answer of a student is one that the zoo has a score vector for.
     """
@@ -123,7 +125,7 @@ def make(name: str, count: int, folder: Path, seed: int = 0) -> list[list]:
             if key in answers:
                 cell.source = answers[key]
             elif key and cell.cell_type == "markdown" and cell.metadata.nbgrader.get("solution"):
-                cell.source = f"{student} の答えです。講義で測った数を見ると、そう言えます。"
+                cell.source = written
         nbformat.write(own, folder / f"{student}.ipynb")
         total = "" if points is None else " ".join(f"{test}={value:g}" for test, value in points.items())
         rows += [[*part, total] for part in parts]

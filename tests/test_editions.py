@@ -35,7 +35,7 @@ def test_the_student_edition_is_whole(edition):
         wanted.add(f"exercises/{name}/{name}.ipynb")
     assert wanted <= names, f"missing: {sorted(wanted - names)}"
     tops = {name.split("/")[0] for name in names}
-    assert not tops & {"solutions", "tests", ".ci", "nbgrader_config.py", "dist", ".venv"}, tops
+    assert not tops & {"solutions", "tests", "instructor", ".ci", "nbgrader_config.py", "dist", ".venv"}, tops
 
 
 def test_the_student_makefile_offers_lab_alone(edition):
@@ -140,6 +140,11 @@ def plant_tests(folder: Path):
     (folder / "tests" / "x.txt").write_text("x", encoding="utf-8")
 
 
+def plant_picture(folder: Path):
+    (folder / "instructor").mkdir()
+    (folder / "instructor" / "report.png").write_bytes(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("plant", "words"),
     [
@@ -151,6 +156,7 @@ def plant_tests(folder: Path):
         (plant_text, "the line"),
         (plant_package, "belongs to the instructor"),
         (plant_tests, "belongs to the instructor"),
+        (plant_picture, "belongs to the instructor"),
     ],
 )
 def test_a_planted_leak_is_found(planted, plant, words):

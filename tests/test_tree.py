@@ -135,6 +135,17 @@ def test_the_syllabus_holds_every_lesson_and_stays_with_the_instructor():
     assert student.parts(["INSTRUCTOR.md", "README.md"]) == ["README.md"]
 
 
+def test_the_pictures_of_the_instructors_guide_are_small_and_stay_with_the_instructor():
+    from llmlab.grading import student
+    from tests import pictures
+
+    found = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", (ROOT / "INSTRUCTOR.md").read_text("utf-8"))
+    assert {path for _, path in found} == {path.relative_to(ROOT).as_posix() for path in pictures.OUT.iterdir()}
+    for _, path in found:
+        assert (ROOT / path).stat().st_size <= pictures.MOST, path
+        assert student.parts([path]) == []
+
+
 def test_every_data_file_has_its_licence():
     text = (ROOT / "data" / "README.md").read_text("utf-8")
     for path in tracked():

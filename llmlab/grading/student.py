@@ -51,7 +51,7 @@ lab:
 # A part of README that only the instructor needs stands between these two lines.
 INSTRUCTOR = re.compile(r"^<!-- instructor -->\n.*?^<!-- /instructor -->\n", re.MULTILINE | re.DOTALL)
 MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN", "END HIDDEN")
-FORBIDDEN = ("solutions", "tests", "grading", ".ci", "nbgrader_config.py")
+FORBIDDEN = ("solutions", "tests", "instructor", "grading", ".ci", "nbgrader_config.py")
 SECRET = re.compile(
     r"^[ \t]*### BEGIN (SOLUTION|HIDDEN TESTS)[ \t]*\n(.*?)^[ \t]*### END \1", re.MULTILINE | re.DOTALL
 )
