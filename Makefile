@@ -50,6 +50,9 @@ data: env
 
 bench: env
 	@$(RUN) tests/bench_pretrain.py
+	@$(RUN) tests/bench_grading.py
+	@$(RUN) -m pip install --quiet -r tests/requirements.txt
+	@$(RUN) tests/bench_formgrader.py
 
 colab: env
 	@$(RUN) -m tests.colab $(if $(ONLY),--only $(ONLY))

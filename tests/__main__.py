@@ -45,6 +45,7 @@ STAGES = [
             "test_t5_build.py",
             "test_cards_build.py",
             "test_taste.py",
+            "test_taste_trl.py",
             "test_uses.py",
             "test_backends.py",
             "test_emoji.py",
@@ -67,6 +68,7 @@ STAGES = [
         "grading",
         [
             "test_hostile.py",
+            "test_kernels.py",
             "test_grading.py",
             "test_kill.py",
             "test_intake.py",

@@ -80,7 +80,9 @@ def autograde(folder: Path, exercise: str, ours: bool) -> float:
     """Run ``nbgrader autograde`` over a class; return its seconds."""
     config = folder / f"{'ours' if ours else 'stock'}_config.py"
     own = "from llmlab.grading.grade import settings_for\n"
-    own += f"c.merge(settings_for(Path({str(folder)!r}), {exercise!r}, Path({str(ROOT)!r})))\n" if ours else ""
+    own += (
+        f"c.merge(settings_for(Path({str(folder)!r}), {exercise!r}, Path({str(ROOT)!r})))\n" if ours else ""
+    )
     config.write_text(
         f"from pathlib import Path\nc = get_config()\n{own}"
         f"c.CourseDirectory.root = {str(folder)!r}\n"
@@ -92,7 +94,9 @@ def autograde(folder: Path, exercise: str, ours: bool) -> float:
     )
     command = [sys.executable, "-m", "nbgrader", "autograde", exercise, "--force", f"--config={config}"]
     begin = time.monotonic()
-    done = subprocess.run(command, cwd=folder, env=os.environ | grade._environment(2), capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | grade._environment(2), capture_output=True, text=True
+    )
     seconds = time.monotonic() - begin
     if done.returncode:
         sys.exit(done.stderr[-3000:])
@@ -157,7 +161,10 @@ def curve(exercise: str, sizes: list[int]) -> list[dict]:
             def look(line: str, memory=memory) -> None:
                 for process in psutil.Process().children(recursive=True):
                     with contextlib.suppress(psutil.Error):
-                        if "llmlab.grading.preload" in " ".join(process.cmdline()) and process.name() != "bwrap":
+                        if (
+                            "llmlab.grading.preload" in " ".join(process.cmdline())
+                            and process.name() != "bwrap"
+                        ):
                             memory.append(process.memory_full_info().uss / 1e6)
                             return
 
@@ -178,15 +185,24 @@ def curve(exercise: str, sizes: list[int]) -> list[dict]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--exercise", default="06_bert_pretraining")
     parser.add_argument("--sizes", type=int, nargs="*", default=[10, 30])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="every exercise, two submissions each")
     parser.add_argument("--curve", type=int, nargs="*", default=[10, 30, 100])
     chosen = parser.parse_args()
-    print(f"{platform.machine()}, {cores()} cores, load {os.getloadavg()[0]:.1f}. {fence.find().words}", flush=True)
-    pairs = [(name, 2) for name in release.names()] if chosen.all else [(chosen.exercise, n) for n in chosen.sizes]
+    print(
+        f"{platform.machine()}, {cores()} cores, load {os.getloadavg()[0]:.1f}. {fence.find().words}",
+        flush=True,
+    )
+    pairs = (
+        [(name, 2) for name in release.names()]
+        if chosen.all
+        else [(chosen.exercise, n) for n in chosen.sizes]
+    )
     total = [0.0, 0.0]
     for exercise, number in pairs:
         row = compare(exercise, number, chosen.rounds)
@@ -195,7 +211,9 @@ def main() -> None:
         said = {key: round(value, 2) if isinstance(value, float) else value for key, value in row.items()}
         print(json.dumps(said, ensure_ascii=False), flush=True)
     if chosen.all:
-        print(f"all: stock {total[0]:.1f} s, ours {total[1]:.1f} s a submission, ratio {total[0] / total[1]:.1f}")
+        print(
+            f"all: stock {total[0]:.1f} s, ours {total[1]:.1f} s a submission, ratio {total[0] / total[1]:.1f}"
+        )
     else:
         curve(chosen.exercise, chosen.curve)
 

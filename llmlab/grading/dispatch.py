@@ -27,6 +27,7 @@ VARIABLE = "SCHEDULER"
 WHOLE = 10  # a submission may take WHOLE × its limit seconds, at least LEAST
 LEAST = 300
 PATIENCE = 20  # seconds for the processes of a killed run to end
+ANSWER = 10  # seconds for the scheduler to answer
 TRIES = 3  # a worker of the cluster that dies is replaced this often for one submission
 ENDED = "採点のプロセスが途中で終わりました。"
 
@@ -367,7 +368,7 @@ class Cluster:
                 "`.venv/bin/python -m pip install distributed` を実行してください。"
             ) from error
         try:
-            self.client = distributed.Client(address, timeout=10, set_as_default=False)
+            self.client = distributed.Client(address, timeout=ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
             raise CourseError(
                 f"dask のスケジューラー「{address}」につながりません。動いているか、住所が正しいか確かめてください。"

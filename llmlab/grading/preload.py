@@ -158,7 +158,9 @@ def start(
     """
     begin = time.monotonic()
     found = fence.demand(sandbox)
-    folder = Path(tempfile.mkdtemp(prefix="llmlab-"))  # mode 700; short, since a socket's path may have 107 bytes
+    folder = Path(
+        tempfile.mkdtemp(prefix="llmlab-")
+    )  # mode 700; short, since a socket's path may have 107 bytes
     # Without MPLBACKEND: a kernel chooses the one that shows figures in the notebook.
     variables = {name: value for name, value in ENVIRONMENT.items() if name != "MPLBACKEND"}
     command = [sys.executable, "-m", "llmlab.grading.preload"]
@@ -472,7 +474,9 @@ def _first(request: dict, orders: int, nested: bool, run: str) -> int:
             os.setsid()
             _die_with_parent()
             keep = {0, 1, 2}
-            for name in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else map(str, range(3, 256)):
+            for name in (
+                os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else map(str, range(3, 256))
+            ):
                 if int(name) not in keep:
                     with contextlib.suppress(OSError):
                         os.close(int(name))
