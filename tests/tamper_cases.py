@@ -34,6 +34,8 @@ ATTACKS = {
     "isclose": ("math.isclose", "import math\nmath.isclose = lambda *a, **k: True"),
     "pi": ("math.pi", "import math\nmath.pi = 3"),
     "code": ("assert_allclose", "import numpy.testing as t\nt.assert_allclose.__code__ = (lambda *a, **k: None).__code__"),
+    "code of another library": ("transformers", "import transformers\ntransformers.set_seed.__code__ = (lambda *a, **k: None).__code__"),
+    "code in a test": ("llmlab.check.matches.__code__", "from llmlab import check\ndef running(values):\n    kept = check.matches.__code__\n    check.matches.__code__ = (lambda *a: True).__code__\n    check.matches.__code__ = kept\n    return [1, 3]"),
     "defaults": ("llmlab.check.digest", "from llmlab import check\ncheck.digest.__defaults__ = (0,)"),
     "keyword defaults": ("llmlab.check.forbid", "from llmlab import check\ncheck.forbid.__wrapped__.__kwdefaults__ = {'message': ''}"),
     "keyword defaults in place": ("assert_close", "import torch\ntorch.testing.assert_close.__kwdefaults__['atol'] = 1e9"),
@@ -132,6 +134,7 @@ INNOCENT = {
     "scipy": "from scipy import stats, optimize\nstats.norm.cdf(0)\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit([[0], [1]], [0, 1])\n" + RIGHT,
     "async": "import asyncio\nasync def f():\n    await asyncio.sleep(0)\n    return 1\nawait f()\n" + RIGHT,
     "test that looks at callers": ("def running(values):\n    return [1, 3]\n", "import sys\nclass Watch:\n    def __call__(self):\n        frame = sys._getframe(1)\n        while frame is not None:\n            frame = frame.f_back\nWatch()()\ndef count(frame, event, argument):\n    return count\nbefore = sys.gettrace()\nsys.settrace(count)\nrunning([1, 2])\nsys.settrace(before)"),
+    "test that takes code away for a moment": ("def running(values):\n    return [1, 3]\n", "from llmlab import check\nkept = check.matches.__code__\ncheck.matches.__code__ = (lambda *a: True).__code__\nrunning([1, 2])\ncheck.matches.__code__ = kept"),
     "test that forbids": ("def running(values):\n    return [1, 3]\n", "from llmlab import check as _check\nwith _check.forbid('torch.cumsum', 'torch.Tensor.cumsum', message='x'):\n    running([1, 2])"),
 }
 

@@ -65,16 +65,17 @@ def school(tmp_path_factory):
         "in": state_of(root / "in"),
         "package": state_of(release.ROOT / "llmlab"),
         "tests": state_of(release.ROOT / "tests"),
-        "temporary": set(os.listdir(tempfile.gettempdir())),
+        "temporary": Path(tempfile.mkdtemp(prefix="h")),  # short: a socket's path has at most 107 bytes
         "home": set(os.listdir(Path.home())),
         "processes": ours(),
     }
-    os.environ["LLMLAB_TEST_SECRET"] = SECRET
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LLMLAB_TEST_SECRET", SECRET)
+        patch.setattr(tempfile, "tempdir", str(before["temporary"]))
         report = grade.grade("mini", root / "in", root / "work", limit=2, root=root)
-    finally:
-        del os.environ["LLMLAB_TEST_SECRET"]
-    return root, report, {row.student: row for row in report.rows}, before
+    yield root, report, {row.student: row for row in report.rows}, before
+    with contextlib.suppress(OSError):  # multiprocessing keeps its own folder until the end
+        before["temporary"].rmdir()
 
 
 def test_enough_of_them():
@@ -123,9 +124,8 @@ def test_nothing_is_written_outside(school):
     known = {"submitted", "autograded", "feedback", "gradebook.db", "state.json", "mini.csv"}
     new = {path.name for path in (root / "work").iterdir()}
     assert not {name for name in new - known if not name.startswith(("gradebook.db", "."))}
-    # pymp-: multiprocessing's own, of the grading processes.
-    left = set(os.listdir(tempfile.gettempdir())) - before["temporary"]
-    assert not {name for name in left if name in {"big", "late", "trapped"} or name.startswith("llmlab-")}
+    # pymp-: multiprocessing's own, as long as this process lives.
+    assert not [path for path in before["temporary"].iterdir() if not path.name.startswith("pymp-")]
 
 
 def test_no_secret_reaches_a_submission(school):

@@ -44,12 +44,12 @@ STRICT = frozenset(
 # What no test rests on is left out, since it is large: half of torch, for one.
 FAR = tuple(
     """PIL. accelerate. fontTools. httpcore httpx huggingface_hub. jinja2. kiwisolver matplotlib mpmath networkx
-    numpy.f2py numpy.typing optree psutil pygments pyparsing scipy.fft scipy.integrate scipy.interpolate
+    mpl_toolkits numpy.f2py numpy.ma numpy.polynomial numpy.typing optree psutil pygments pyparsing scipy._lib scipy.fft scipy.integrate scipy.interpolate
     scipy.linalg scipy.optimize scipy.sparse scipy.spatial sympy torch._dynamo torch._export torch._functorch
-    torch._higher_order_ops torch._inductor torch._library torch._numpy torch._prims torch._refs torch._subclasses
+    torch._higher_order_ops torch._inductor torch._library torch._meta torch._numpy torch._prims torch._refs torch._subclasses
     torch.ao torch.cuda torch.distributed torch.distributions torch.export torch.fx torch.jit torch.mtia
-    torch.multiprocessing torch.onnx torch.profiler torch.quantization torch.sparse torch.utils torch.xpu torchgen
-    yaml""".split()
+    torch.multiprocessing torch.onnx torch.profiler torch.quantization torch.return_types torch.sparse torch.utils torch.xpu torchgen
+    transformers.generation transformers.integrations transformers.quantizers yaml""".split()
 )
 # Whose constants and tables are compared, too: tolerances, fingerprints, digits.
 CONSTANTS = ("llmlab.check", "math", "numpy.testing", "torch.testing", "unittest.mock")
@@ -414,6 +414,7 @@ class Guard:
         self._bindings = _prepared or _Bindings()
         self._seen: set[str] = set()
         self._busy: set[int] = set()
+        self._swapped: dict[str, tuple] = {}  # a library's functions that got other code or defaults
         shell.events.register("pre_run_cell", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
         if self._kernel is not None:
@@ -434,6 +435,7 @@ class Guard:
         foreign = self._foreign
         found = list(self._seen)
         try:
+            found += [name for name, (one, part, before) in self._swapped.items() if getattr(one, part) is not before]
             found += self._bindings.extend(foreign)
             found += self._bindings.differences(foreign)
             found += self._changed_objects()
@@ -641,6 +643,7 @@ class Guard:
     def _watch(self):
         """Return the audit hook."""
         seen, busy, foreign, own = self._seen, self._busy, self._foreign, threading.get_ident
+        swapped = self._swapped
 
         def hook(event, arguments):
             if event not in WATCHED or (event == "object.__getattr__" and arguments[1] not in FRAMES):
@@ -649,17 +652,19 @@ class Guard:
                 if type(arguments[0]) is not str or not MEMORY.match(arguments[0]):
                     return
                 event = arguments[0]
+            test, swap = event in READING or event[0] == "/", None
             ident = own()
             if ident in busy:
                 return
             busy.add(ident)
             try:
                 if event == "object.__setattr__":
-                    # The code or the defaults of a library's function.
+                    # The code or the defaults of a library's function: a test does so, too, and undoes it.
                     target = arguments[0]
                     if type(target) is not types.FunctionType or not foreign.genuine(target.__globals__):
                         return
                     event = f"{target.__module__}.{target.__qualname__}.{arguments[1]}"
+                    swap, test = (target, arguments[1], getattr(target, arguments[1])), True
                 frame = sys._getframe(1)
                 passing = event[0] == "/"  # open is wrapped by IPython, pathlib and others
                 while frame is not None and (
@@ -668,7 +673,9 @@ class Guard:
                     frame = frame.f_back
                 if frame is None or not foreign.names(frame.f_globals):
                     return
-                if event in READING or event[0] == "/":
+                if swap:
+                    swapped.setdefault(event, swap)
+                if test:
                     # A test looks at its callers, too: it stands in the cell that runs, an answer in an earlier one.
                     cell = outer = frame
                     while outer is not None:
