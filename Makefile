@@ -8,7 +8,7 @@ VENV = .venv/bin
 endif
 RUN = $(VENV)/python
 
-.PHONY: lab test env student exercises grade formgrader report proof sync lock data bench
+.PHONY: lab test env student exercises grade formgrader report proof sync lock data bench colab
 
 lab:
 	@$(PYTHON) -m llmlab.setup lab
@@ -50,5 +50,9 @@ data: env
 
 bench: env
 	@$(RUN) tests/bench_pretrain.py
+	@$(RUN) tests/bench_grading.py
 	@$(RUN) -m pip install --quiet -r tests/requirements.txt
 	@$(RUN) tests/bench_formgrader.py
+
+colab: env
+	@$(RUN) -m tests.colab $(if $(ONLY),--only $(ONLY))

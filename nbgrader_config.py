@@ -10,6 +10,7 @@ from pathlib import Path
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
 from llmlab.grading import gradebook
+from llmlab.grading.clean import CleanOutputs
 from llmlab.grading.feedback import Feedback
 from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
 from llmlab.grading.rubric import Rubric
@@ -46,11 +47,13 @@ c.Autograde.autograde_preprocessors.append(ShortLines)
 
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
 c.GenerateFeedback.exporter_class = Feedback
-c.GenerateFeedback.preprocessors = [Grades, HideTests, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [Grades, HideTests, CleanOutputs, CSSHTMLHeaderPreprocessor]
 
 # Formgrader (its process alone) reads a class of 1,000 in a few queries instead of thousands.
 if os.environ.get("LLMLAB_FORMGRADER"):
     gradebook.read_together()
 
 # Formgrader shows the rubric beside each written answer; Rubric leaves every other page as it is.
-c.HTMLExporter.preprocessors = [Rubric]
+c.HTMLExporter.preprocessors = [CleanOutputs, Rubric]
+# In both, nothing that a student wrote or displayed runs.
+c.HTMLExporter.filters = {"markdown2html": "llmlab.grading.clean.markdown"}

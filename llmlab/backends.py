@@ -8,10 +8,12 @@ notebook, and its value comes back; models stay in the child.
   exception inside it is raised here, with the child's traceback.
 * All three compute on the CPU, also where there is a GPU: a GPU rounds differently.
 * TensorFlow is hidden from the other two: KerasHub would import it for its own text functions, which are not needed
-  when the Hugging Face tokenizer makes the ids, and it takes time and memory.
+  when the Hugging Face tokenizer makes the ids, and it takes time and memory. (Not beside a KerasHub before 0.32,
+  such as Colab's: that one cannot be imported without it.)
 """
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import io
 import os
@@ -26,6 +28,7 @@ from llmlab.errors import CourseError
 
 NAMES = ("torch", "tensorflow", "jax")
 TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}
+WITHOUT_TENSORFLOW = "0.32"  # the first KerasHub that can be imported without TensorFlow
 LAST_LINES = 5
 _answers = None  # in a child: where its answers go
 
@@ -233,7 +236,7 @@ def _serve() -> None:
 
     _answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library writes to the descriptor itself must not mix with the answers
-    if os.environ["KERAS_BACKEND"] != "tensorflow":
+    if _hides_tensorflow(os.environ["KERAS_BACKEND"], importlib.metadata.version("keras-hub")):
         sys.modules["tensorflow"] = None
     while True:
         try:
@@ -255,6 +258,13 @@ def _serve() -> None:
             failure = pickled, text
         pickle.dump((printed.getvalue(), value, failure), _answers)
         _answers.flush()
+
+
+def _hides_tensorflow(name: str, keras_hub: str) -> bool:
+    """Say whether a child does without TensorFlow: not with it as the backend, nor where KerasHub needs it."""
+    from packaging.version import Version
+
+    return name != "tensorflow" and Version(keras_hub) >= Version(WITHOUT_TENSORFLOW)
 
 
 def _fail(error):

@@ -4,12 +4,14 @@ import importlib.metadata
 import os
 import platform
 import random
+import sys
 import warnings
 
 from llmlab.errors import CourseError
 
 PROFILES = ("cpu", "gpu", "hub")
 SHOWN = ("transformers", "torch", "numpy", "ipywidgets")
+TORCHAO = "0.16"  # the oldest that peft bears beside itself (peft.import_utils.is_torchao_available)
 
 
 def profile() -> str:
@@ -70,6 +72,24 @@ def seed_everything(seed: int = 0) -> None:
     torch.manual_seed(seed)
 
 
+def hide_old_torchao() -> None:
+    """Let no package find a torchao older than ``TORCHAO``: beside one, peft (from 0.19) refuses every adapter.
+
+    Colab has such a one (0.10). No model of the course is quantized by torchao, so nothing is lost. A notebook that
+    has imported diffusers keeps it: diffusers asks once, at its import, and counts on the answer.
+    """
+    from packaging.version import Version
+
+    if "diffusers" in sys.modules:
+        return
+    try:
+        version = importlib.metadata.version("torchao")
+    except importlib.metadata.PackageNotFoundError:
+        return
+    if Version(version) < Version(TORCHAO):
+        sys.modules["torchao"] = None  # import and find_spec then say that there is none
+
+
 def start(runtime: str = "cpu", seed: int = 0):
     """Prepare a notebook: print the machine, set seeds and figure fonts; return the ``torch.device``.
 
@@ -93,6 +113,7 @@ def start(runtime: str = "cpu", seed: int = 0):
 
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
+    hide_old_torchao()
     # peft asks transformers by a name that will change: nothing that a student could do.
     warnings.filterwarnings(
         "ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning

@@ -103,8 +103,10 @@ def torch_pin():
     raise SetupError("requirements.txt に torch の行がありません。`make lock` で作り直してください。")
 
 
-def torch_options(pin, system=sys.platform):
+def torch_options(pin, system=sys.platform, python=None):
     """Choose where torch comes from; return pip's options and a sentence.
+
+    ``python`` is the environment's Python that installs it (default: that of ``.venv``).
 
     On Linux the ordinary index carries a CUDA build of several GB, so a wheel on this machine comes
     first, then PyTorch's CPU index, then the ordinary one. On macOS and Windows the ordinary wheel is
@@ -112,8 +114,8 @@ def torch_options(pin, system=sys.platform):
     """
     if system != "linux":
         return [], "torch: 通常の CPU 版を使います。"
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps", "--ignore-installed"]
-    command += ["--disable-pip-version-check", "--report", "-", pin]
+    command = [str(python or PYTHON), "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps"]
+    command += ["--ignore-installed", "--disable-pip-version-check", "--report", "-", pin]
     report = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     if report.returncode == 0:
         installs = json.loads(report.stdout.decode("utf-8"))["install"]

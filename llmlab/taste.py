@@ -233,6 +233,8 @@ def cut(model, kept: Sequence[int]):
     model.config.num_hidden_layers = len(KEPT)
     if getattr(model.config, "layer_types", None):
         model.config.layer_types = model.config.layer_types[: len(KEPT)]
+    for config in (model.config, model.generation_config):  # their numbers of the marks are the whole vocabulary's
+        config.bos_token_id = config.eos_token_id = config.pad_token_id = END
     return model
 
 

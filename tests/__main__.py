@@ -14,6 +14,10 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import psutil
+
+from llmlab.runtime import cores
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 # Stage, its pytest files; a lesson's number given by --only reaches the tests as the variable ONLY.
@@ -22,37 +26,39 @@ STAGES = [
     (
         "llmlab",
         [
-            "test_models.py",
-            "test_setup.py",
-            "test_core.py",
-            "test_backends.py",
-            "test_check.py",
-            "test_chat.py",
-            "test_network.py",
-            "test_pretrain.py",
-            "test_t5_build.py",
-            "test_downstream.py",
-            "test_prompts.py",
-            "test_ratings.py",
-            "test_rag.py",
-            "test_finetuning.py",
+            # The longest first: two files may run side by side.
             "test_hub_cells.py",
-            "test_hub_pipelines.py",
-            "test_hub_faults.py",
+            "test_chat.py",
             "test_images.py",
-            "test_emoji.py",
+            "test_question_answering.py",
+            "test_pretrain.py",
+            "test_hub_faults.py",
+            "test_image_service.py",
+            "test_rag.py",
+            "test_hub_pipelines.py",
+            "test_models.py",
+            "test_finetuning.py",
+            "test_sandbox.py",
+            "test_qa_build.py",
+            "test_downstream.py",
             "test_decanlp.py",
-            "test_decanlp_items.py",
-            "test_alignment_items.py",
+            "test_t5_build.py",
             "test_cards_build.py",
             "test_taste.py",
-            "test_alignment_runs.py",
-            "test_question_answering.py",
-            "test_qa_questions.py",
-            "test_qa_build.py",
-            "test_image_service.py",
-            "test_sandbox.py",
+            "test_taste_trl.py",
             "test_uses.py",
+            "test_backends.py",
+            "test_emoji.py",
+            "test_qa_questions.py",
+            "test_alignment_items.py",
+            "test_core.py",
+            "test_prompts.py",
+            "test_setup.py",
+            "test_network.py",
+            "test_decanlp_items.py",
+            "test_ratings.py",
+            "test_alignment_runs.py",
+            "test_check.py",
         ],
     ),
     ("editions", ["test_editions.py", "test_colab.py"]),
@@ -61,17 +67,28 @@ STAGES = [
     (
         "grading",
         [
-            "test_intake.py",
-            "test_marks.py",
+            "test_hostile.py",
+            "test_kernels.py",
             "test_grading.py",
-            "test_report.py",
-            "test_gradebook.py",
             "test_kill.py",
+            "test_intake.py",
+            "test_gradebook.py",
+            "test_marks.py",
+            "test_report.py",
+            "test_clean.py",
+            "test_tamper.py",
         ],
     ),
     ("browser", ["test_browser.py"]),
 ]
 WITH_ONLY = {"rules", "notebooks", "zoo"}
+# Stages whose tests each keep one core busy: how pytest-xdist hands them out, and the memory that one test may take
+# (GB). The other stages use the cores themselves, or measure seconds.
+SPREAD = {
+    "llmlab": (["--dist=loadfile", "--no-loadscope-reorder"], 3.0),
+    "notebooks": (["--dist=load", "--maxschedchunk=1"], 4.5),
+    "zoo": (["--dist=loadgroup", "--no-loadscope-reorder"], 3.0),
+}
 
 
 def isolation() -> list[str]:
@@ -84,6 +101,15 @@ def isolation() -> list[str]:
     return [*command, sys.executable, str(ROOT / "tests" / "loopback.py")] if works else []
 
 
+def at_once(stage: str, only: str) -> int:
+    """Return how many tests of a stage run at a time: one for each core that has memory enough."""
+    # A lesson's notebooks alone are measured with all cores.
+    if stage not in SPREAD or (only and stage == "notebooks"):
+        return 1
+    memory = psutil.virtual_memory().available / 1e9
+    return max(1, min(cores(), int(memory / SPREAD[stage][1])))
+
+
 def run_stage(name: str, files: list[str], wrap: list[str], only: str, report: Path) -> dict:
     """Run one stage's tests and return its counts and seconds."""
     environment = dict(os.environ, PATH=f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}")
@@ -91,6 +117,9 @@ def run_stage(name: str, files: list[str], wrap: list[str], only: str, report: P
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads leave the cores to others
     environment["LLMLAB_NETNS"] = "1" if wrap else ""
     command = [*wrap, sys.executable, "-m", "pytest", f"--junitxml={report}", "-rs"]
+    if (number := at_once(name, only)) > 1:
+        command += [f"--numprocesses={number}", *SPREAD[name][0]]
+        environment["OMP_NUM_THREADS"] = str(max(1, cores() // number))  # each its share
     command += [str(ROOT / "tests" / file) for file in files]
     started = time.monotonic()
     code = subprocess.run(command, cwd=ROOT, env=environment).returncode

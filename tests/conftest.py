@@ -1,8 +1,9 @@
-"""What several test files share: the student edition and its wheel, made once; the scripts of data/build."""
+"""What several test files share: the student edition and its wheel, made once; the scripts of data/build; reports."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -104,3 +105,23 @@ def postgres():
         pytest.skip("no Postgres server on this machine")
     with postgres.Server() as server:
         yield server
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print what the notebooks took; their rows come with the reports, also from pytest-xdist's workers."""
+    rows = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "notebook"
+    ]
+    if rows:
+        import runner
+
+        text = runner.table(rows, at_once=getattr(config.option, "numprocesses", None) or 1)
+        out = Path(os.environ.get("LLMLAB_TEST_OUT") or runner.ROOT / ".test-output")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "notebooks.txt").write_text(text + "\n", encoding="utf-8")
+        terminalreporter.write_line(f"\n{text}")

@@ -3,7 +3,8 @@
 What fails: an error, a glyph that the font lacks, an image without alt text, more than 1.5 times the
 declared memory, a claim that misses or turns out otherwise than ``data/claims.toml`` expects, a file left
 behind. Seconds are reported beside the declared ones, scaled by a reference computation, and fail nothing:
-machines differ.
+machines differ. Where pytest-xdist runs several notebooks at a time, each has its share of the cores, the
+reference ran under the same conditions, and the table says so; ``make test ONLY=06`` measures one alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from llmlab.runtime import cores
 
 ROOT = Path(__file__).resolve().parents[1]
 CLAIM = "application/vnd.llmlab.claim+json"
@@ -59,6 +63,7 @@ class Result:
     seconds: float
     peak_gb: float
     problems: list[str] = field(default_factory=list)
+    cpu_seconds: float = 0.0
 
     @property
     def declared(self) -> dict:
@@ -77,6 +82,21 @@ class Result:
                 found.append(f"{cell.get('id')} {seconds:.0f} s")
         return found
 
+    def row(self) -> dict:
+        """The line of :func:`table`, as plain values that pytest-xdist can hand over."""
+        name = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
+        own = self.declared
+        return {
+            "name": name.as_posix(),
+            "seconds": self.seconds,
+            "cpu_seconds": self.cpu_seconds,
+            "declared_seconds": own.get("seconds_cpu"),
+            "scale": reference_seconds() / REFERENCE_SECONDS,
+            "peak_gb": self.peak_gb,
+            "declared_gb": own.get("peak_memory_gb"),
+            "slow": self.slow_cells(),
+        }
+
 
 def cell_seconds(cell: nbformat.NotebookNode) -> float:
     """How long a cell ran, from the times that nbclient noted."""
@@ -88,12 +108,13 @@ def cell_seconds(cell: nbformat.NotebookNode) -> float:
 
 
 class Memory(threading.Thread):
-    """Watches the resident memory of a process and all below it."""
+    """Watches the resident memory of a process and all below it, and the seconds of CPU that they have used."""
 
     def __init__(self, process_id: int):
         super().__init__(daemon=True)
         self.process = psutil.Process(process_id)
         self.peak = 0
+        self.cpu_seconds = 0.0
         self.done = threading.Event()
 
     def run(self) -> None:
@@ -102,13 +123,15 @@ class Memory(threading.Thread):
                 family = [self.process, *self.process.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
-            total = 0
+            total, used = 0, 0.0
             for member in family:
                 try:
                     total += member.memory_info().rss
+                    used += sum(member.cpu_times()[:4])  # its own and that of its ended children
                 except psutil.Error:
                     continue
             self.peak = max(self.peak, total, self.high_water())
+            self.cpu_seconds = max(self.cpu_seconds, used)
             self.done.wait(SAMPLE_SECONDS)
 
     def high_water(self) -> int:
@@ -163,6 +186,7 @@ def run(path: Path, claims: list[dict], out: Path | None = None, timeout: int = 
     # Where something else also wants the cores, torch's waiting threads otherwise take ten times as long.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     problems = []
+    reference_seconds()  # now, while other notebooks run too, if they do
     started = time.monotonic()
     try:
         client.execute(env=environment)
@@ -172,7 +196,8 @@ def run(path: Path, claims: list[dict], out: Path | None = None, timeout: int = 
     if client.memory:
         client.memory.done.set()
     left = sorted(files_below(path.parent) - before)
-    result = Result(path, notebook, seconds, client.memory.peak / 1e9 if client.memory else 0.0, problems)
+    memory = client.memory or Memory(os.getpid())
+    result = Result(path, notebook, seconds, memory.peak / 1e9, problems, memory.cpu_seconds)
     if out:
         target = out / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -280,22 +305,32 @@ def wrong_claims(notebook: nbformat.NotebookNode, rows: list[dict]) -> Iterator[
                 yield f"claim {row['id']} has the parts {parts}, data/claims.toml expects {row.get('parts')}"
 
 
-def table(results: list[Result]) -> str:
-    """One line a notebook: seconds, declared seconds scaled to this machine, memory, declared memory."""
-    scale = reference_seconds() / REFERENCE_SECONDS
-    lines = [f"{'notebook':<52}{'s':>6}{'declared × ' + format(scale, '.2f'):>18}{'GB':>7}{'declared':>10}"]
-    for result in results:
-        own = result.declared
-        seconds = own.get("seconds_cpu")
-        expected = f"{seconds * scale:.0f}" if seconds else "–"
-        name = result.path.as_posix()
-        if result.path.is_relative_to(ROOT):
-            name = result.path.relative_to(ROOT).as_posix()
-        lines.append(
-            f"{name:<52}{result.seconds:>6.0f}{expected:>18}{result.peak_gb:>7.2f}"
-            f"{own.get('peak_memory_gb', '–'):>10}"
+def table(rows: list[dict], at_once: int = 1) -> str:
+    """One line a notebook: seconds, declared seconds scaled to this machine, memory, declared memory.
+
+    Parameters
+    ----------
+    rows
+        What :meth:`Result.row` gave.
+    at_once
+        How many notebooks ran at a time; with more than one the seconds are not those of the notebook alone.
+    """
+    scale = statistics.median(row["scale"] for row in rows)
+    wide = max(40, *(len(row["name"]) + 2 for row in rows))
+    head = f"{'notebook':<{wide}}{'s':>6}{'CPU s':>7}{'declared × ' + format(scale, '.2f'):>18}{'GB':>7}{'declared':>10}"
+    lines = [head]
+    if at_once > 1:
+        lines.insert(
+            0,
+            f"{at_once} notebooks at a time on {cores()} cores, the reference beside them: "
+            "s is not a notebook's time alone (`make test ONLY=06` measures that).",
         )
-        slow = result.slow_cells()
-        if slow:
-            lines.append(f"    over {SLOW_CELL_SECONDS:.0f} s without a progress bar: {', '.join(slow)}")
+    for row in sorted(rows, key=lambda row: row["name"]):
+        expected = f"{row['declared_seconds'] * scale:.0f}" if row["declared_seconds"] else "–"
+        lines.append(
+            f"{row['name']:<{wide}}{row['seconds']:>6.0f}{row['cpu_seconds']:>7.0f}{expected:>18}"
+            f"{row['peak_gb']:>7.2f}{row['declared_gb'] or '–':>10}"
+        )
+        if row["slow"]:
+            lines.append(f"    over {SLOW_CELL_SECONDS:.0f} s without a progress bar: {', '.join(row['slow'])}")
     return "\n".join(lines)

@@ -47,6 +47,15 @@ def test_tensorflow_is_hidden_from_the_others(child):
         child.call(imported)
 
 
+@pytest.mark.parametrize(
+    ("name", "keras_hub", "hidden"),
+    [("jax", "0.32.0", True), ("torch", "0.33", True), ("tensorflow", "0.32.0", False), ("jax", "0.31.1", False)],
+)
+def test_tensorflow_stays_where_it_is_needed(name, keras_hub, hidden):
+    """KerasHub's modules import it without asking up to 0.31 (seen in its wheels 0.26 to 0.31)."""
+    assert backends._hides_tensorflow(name, keras_hub) is hidden
+
+
 def test_prints_are_shown_and_noise_is_not(child, capfd):
     def talk():
         import sys

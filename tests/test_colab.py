@@ -24,21 +24,17 @@ import servers
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from llmlab import models
 from llmlab.grading import sync
+from tests import colab as whole  # runs the course with the recorded versions: `make colab`
 
 ROOT = sync.ROOT
-# Colab as of 2026-08-19; what it lacks: nbgrader, trl, fugashi, a Japanese font.
-COLAB_PYTHON = "3.13"
-COLAB = {
-    "transformers": "5.15.0",
-    "torch": "2.11.0+cu128",
-    "tensorflow": "2.20.0",
-    "keras": "3.13.2",
-    "jax": "0.7.2",
-    "numpy": "2.1.3",
-    "accelerate": "1.14.0",
-    "ipywidgets": "7.7.1",
-}
+# What Colab lacks: nbgrader, trl, fugashi, a Japanese font.
+RECORD = whole.record()
+COLAB_PYTHON = ".".join(map(str, whole.PYTHON))
+NAMES = ("transformers", "tensorflow", "keras", "jax", "numpy", "accelerate", "ipywidgets")
+COLAB = {name: RECORD[name] for name in NAMES}
+COLAB["torch"] = f"{RECORD['torch']}+cu128"  # where Colab has a GPU
 LESSON = "05_bert_structure"
 
 
@@ -52,10 +48,21 @@ def project() -> dict:
 def test_the_ranges_admit_colabs_versions():
     found = project()
     assert COLAB_PYTHON in SpecifierSet(found["requires-python"])
-    ranges = [Requirement(text) for text in found["dependencies"] + found["optional-dependencies"]["lab"]]
-    judged = {item.name: COLAB[item.name] in item.specifier for item in ranges if item.name in COLAB}
+    ranges = [Requirement(text) for text in found["dependencies"]]
+    judged = {item.name: RECORD[item.name] in item.specifier for item in ranges if item.name in RECORD}
+    # An editor and a grader are Colab's own affair; the frameworks are not.
+    ranges = [Requirement(text) for text in found["optional-dependencies"]["lab"]]
+    judged |= {item.name: COLAB[item.name] in item.specifier for item in ranges if item.name in COLAB}
     assert all(judged.values()), judged
     assert {"transformers", "torch", "numpy", "accelerate", "ipywidgets", "tensorflow"} <= set(judged)
+
+
+def test_the_run_with_colabs_versions_notices_a_replaced_package():
+    assert {"torch", "torchvision", "keras-hub", "ipykernel"} <= set(whole.wanted()) <= RECORD.keys()
+    assert not {"nbgrader", "fugashi", "jupyterlab"} & set(whole.wanted())
+    kept = {name: RECORD[name] for name in whole.wanted()} | {"fugashi": "1.5"}
+    assert whole.replaced(kept) == []
+    assert whole.replaced(kept | {"numpy": "9.9"}) == [f"numpy: {RECORD['numpy']} → 9.9"]
 
 
 def test_the_ranges_admit_the_lock():
@@ -222,6 +229,9 @@ def test_the_cell_fetches_what_the_notebook_names(setup_cell, monkeypatch):
         asked.clear()
         exec(sync.setup_source(notebook), {})
         assert sorted(asked) == sorted(sync.roles(notebook)), path.name
+        assert set(asked) <= set(models.roles()), (
+            f"{path.name}: a role that the manifest lacks stops the cell"
+        )
     assert 'models.path("encoder")' in setup_cell
     assert len([line for line in setup_cell.split("\n") if line.strip() and not line.startswith("#")]) <= 10
 
@@ -342,6 +352,16 @@ def test_sync_clears_what_running_left(tmp_path):
     course.write()
     assert sync.main(["--root", str(tmp_path)]) == 0
     assert nbformat.read(course.lecture_path, as_version=4) == clean
+
+
+def test_a_role_whose_error_is_shown_is_not_fetched():
+    sources = [
+        'wrong = "none"\ntry:\n    models.path(wrong)\nexcept CourseError as error:\n    print(error)',
+        'try:\n    models.path("none")\nexcept CourseError:\n    models.path("a")',
+        'try:\n    models.path("b")\nexcept OSError:\n    pass',
+    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    assert sync.roles(nbformat.v4.new_notebook(cells=cells)) == ["a", "b"]
 
 
 def test_many_roles_are_fetched_in_a_loop():

@@ -1,6 +1,7 @@
 """Figures, widgets, claims, quotations, the course's map: against independent references."""
 
 import json
+import sys
 import warnings
 
 import numpy as np
@@ -250,6 +251,31 @@ def test_an_unsupported_transformers_is_one_sentence(monkeypatch):
     monkeypatch.setattr("transformers.__version__", "4.57.1")
     with pytest.raises(CourseError, match="pip install"):
         runtime.start()
+
+
+@pytest.mark.parametrize(("version", "usable"), [("0.10.0", False), ("0.16.0", True), ("0.18.0+cu128", True)])
+def test_peft_works_beside_colabs_torchao(tmp_path, monkeypatch, version, usable):
+    """peft itself judges: it refuses every adapter beside the old one, and no longer once that one is hidden."""
+    from peft.import_utils import is_torchao_available
+
+    is_available = is_torchao_available.__wrapped__  # without its cache
+    (tmp_path / "torchao").mkdir()
+    (tmp_path / "torchao" / "__init__.py").touch()
+    (tmp_path / f"torchao-{version}.dist-info").mkdir()
+    about = f"Metadata-Version: 2.1\nName: torchao\nVersion: {version}\n"
+    (tmp_path / f"torchao-{version}.dist-info" / "METADATA").write_text(about, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "torchao", None)  # set, so that it is put back as it was
+    del sys.modules["torchao"]
+    monkeypatch.setitem(sys.modules, "diffusers", object())
+    monkeypatch.syspath_prepend(tmp_path)
+    runtime.hide_old_torchao()
+    assert "torchao" not in sys.modules, "diffusers has been told that there is one"
+    del sys.modules["diffusers"]
+    if not usable:
+        with pytest.raises(ImportError, match="incompatible"):
+            is_available()
+    runtime.hide_old_torchao()
+    assert is_available() == usable
 
 
 def test_errors_show_no_traceback(shell, capsys):

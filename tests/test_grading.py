@@ -119,7 +119,6 @@ MINI_SCORES = {
     "unanswered": ("0", "0"),
     "hidden": ("0", "3"),
     "talks": ("0", "3"),
-    "peeks": ("0", "3"),
     "chains": ("0", "3"),
     "佐藤 太郎": ("2", "3"),
     "loops": ("0", "3"),
@@ -174,11 +173,17 @@ def test_copied_cell_is_graded_and_named(small):
 
 def test_dead_kernel_is_named_and_leaves_nothing(small):
     _, _, work, report, _ = small
-    assert [row.student for row in report.refused] == ["dies"]
+    assert [row.student for row in report.refused] == ["dies", "peeks"]
     assert "カーネルが落ちました" in report.refused[0].note
     assert not list(work.glob("*/dies"))
     with grade._Books(work, "mini").gradebook() as book:
         assert "dies" not in {student.id for student in book.students}
+
+
+def test_answer_that_reads_its_callers_gets_no_points(small):
+    row = next(row for row in small[3].refused if row.student == "peeks")
+    assert row.verdict == "改変" and "sys._getframe" in row.note and not any(row.scores.values())
+    assert not list(small[2].glob("feedback/peeks"))
 
 
 def test_failure_that_passes_is_tried_again(small, tmp_path):
@@ -187,7 +192,10 @@ def test_failure_that_passes_is_tried_again(small, tmp_path):
     once = f"import os, pathlib\nif not pathlib.Path({str(seen)!r}).exists():\n    pathlib.Path({str(seen)!r}).touch()\n"
     hand_in(tmp_path / "in", "unlucky", blank, GOOD | {"running": f"{once}    os.abort()\n{mini.RUNNING}"})
     said: list[str] = []
-    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root, say=said.append)
+    # Without the fence, which keeps an answer from leaving such a mark.
+    report = grade.grade(
+        "mini", tmp_path / "in", tmp_path / "work", limit=4, root=root, sandbox=False, say=said.append
+    )
     assert seen.exists() and "もう一度" in said[0]
     row = scores(report.csv)["unlucky"]
     assert (row["running-test"], row["overlap-test"], row["状態"]) == ("2", "3", "採点済み")
@@ -435,6 +443,21 @@ def test_table_lines_up_with_japanese_names():
 def test_formula_in_a_name_stays_text():
     assert grade.safe("=1+1") == "'=1+1"
     assert grade.safe("佐藤") == "佐藤"
+
+
+def test_feedback_reads_well_on_a_phone(small):
+    """No page wider than the screen; code as wide as its place (a wrapped heading once squeezed it to a third)."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto((small[2] / "feedback" / "hidden" / "mini" / "mini.html").as_uri(), wait_until="commit")
+        page.wait_for_selector("text=コメント")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        widths = page.evaluate(
+            "[...document.querySelectorAll('pre')].map(one => [one.offsetWidth, one.parentElement.offsetWidth])"
+        )
+        browser.close()
+    assert widths and all(own >= 0.95 * place > 300 for own, place in widths), widths
 
 
 # ---- The student version ----------------------------------------------------------------------------------

@@ -21,32 +21,26 @@ PATHS = [
 ]
 
 
+
+
+def longest_first(path: Path) -> float:
+    """Seconds as declared, negative: where several notebooks run at a time, a long one must not come last."""
+    return -nbformat.read(path, as_version=4).metadata.get("llmlab", {}).get("seconds_cpu", 0)
+
+
 def label(path: Path) -> str:
     return path.relative_to(runner.ROOT).as_posix()
 
 
-@pytest.fixture(scope="module")
-def results(request):
-    """Collects the results; the table comes last."""
-    found: list[runner.Result] = []
-    yield found
-    if found:
-        text = runner.table(found)
-        OUT.mkdir(parents=True, exist_ok=True)
-        (OUT / "notebooks.txt").write_text(text + "\n", encoding="utf-8")
-        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            print(f"\n{text}", flush=True)
-
-
-@pytest.mark.parametrize("path", PATHS, ids=label)
-def test_notebook_runs(path, results):
+@pytest.mark.parametrize("path", sorted(PATHS, key=longest_first), ids=label)
+def test_notebook_runs(path, record_property):
     claims = tomllib.loads((runner.ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))["claim"]
     if path.is_relative_to(
         runner.ROOT / "solutions"
     ):  # an exercise has its lecture's name and makes no claims
         claims = []
     result = runner.run(path, claims, OUT / path.relative_to(runner.ROOT).parent)
-    results.append(result)
+    record_property("notebook", result.row())  # conftest.py prints the table
     assert not result.problems, "\n" + "\n".join(result.problems)
 
 
@@ -100,7 +94,7 @@ def test_a_good_notebook_has_no_problem(tmp_path):
     executed = nbformat.read(tmp_path / "out" / "small.ipynb", as_version=4)
     assert executed.cells[0].outputs, "the executed copy holds the outputs"
     assert not nbformat.read(tmp_path / "small.ipynb", as_version=4).cells[0].outputs, "the original does not"
-    assert "small.ipynb" in runner.table([result])
+    assert "small.ipynb" in runner.table([result.row()])
 
 
 @pytest.mark.parametrize(

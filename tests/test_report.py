@@ -31,7 +31,9 @@ from llmlab.grading import (
     release,
     report,
     rubric,
+    zoo,
 )
+from tests import class_of
 from tests import grading_mini as mini
 
 # ---- Item statistics ----------------------------------------------------------------------------------------
@@ -530,3 +532,35 @@ def test_rubric_stands_before_the_answer_in_formgrader_alone(made, monkeypatch):
     shutil.rmtree(work / "told")
     again, _ = rubric.Rubric().preprocess(copy.deepcopy(book), {"assignment_id": "mini"})
     assert again == book
+
+
+# ---- A class from the zoo -----------------------------------------------------------------------------------
+
+
+def test_a_class_from_the_zoo_is_what_its_truth_says(tmp_path):
+    name = "00_start"
+    rows = class_of.make(name, 30, tmp_path / "in")
+    exercise = zoo.Exercise.load(name)
+    submissions = {path.stem: zoo.read(path, exercise) for path in zoo.paths(name)}
+    assert {kind for _, _, kind, _, _ in rows} == set(class_of.KINDS)
+    report = ["学生,課題,採点するセル,得点,誤答の種類,似ている誤解"]
+    for student, cell, kind, truth, points in rows:
+        notebook = nbformat.read(tmp_path / "in" / f"{student}.ipynb", as_version=4)
+        cells = {one.metadata.get("nbgrader", {}).get("grade_id"): one.source for one in notebook.cells}
+        assert not any(mark in cells[cell] for mark in release.MARKS)
+        assert ("NotImplementedError" in cells[cell]) == (kind == "blank")
+        assert bool(truth) == (kind in class_of.NAMED)
+        if kind == "same":
+            assert cells[cell] == submissions[truth].cells[cell]
+        if points:
+            wanted = dict(one.split("=") for one in points.split())
+            assert kind == "right" or any(float(wanted[test]) < exercise.points[test] for test in exercise.tests[cell])
+        for test in exercise.tests[cell]:
+            got = wanted[test] if points else "0"
+            report.append(f"{student},{cell},{test},{got},{'誤解に似ている' if truth else ''},{truth}")
+    for path, lines in (("truth", [",".join(class_of.TRUTH), *map(",".join, rows)]), ("report", report)):
+        (tmp_path / f"{path}.csv").write_text("\n".join(lines), encoding="utf-8")
+    text = class_of.compare(tmp_path / "truth.csv", tmp_path / "report.csv")
+    named = sum(kind in class_of.NAMED for _, _, kind, _, _ in rows)
+    assert sum(int(line.split()[-5]) for line in text.split("\n")[2:5]) == named
+    assert text.endswith("採点と合わない人: 0")

@@ -200,7 +200,10 @@ def test_the_cut_model_is_the_whole_one_with_layers_that_pass_on():
             layer.self_attn.o_proj.weight.data.zero_()
             layer.mlp.down_proj.weight.data.zero_()
     kept = [0, 3, 5, 7, 11, 30, 39]
+    whole.generation_config.eos_token_id = whole.config.pad_token_id = 5  # another token in the kept vocabulary
     small = taste.cut(copy.deepcopy(whole), kept)
+    for config in (small.config, small.generation_config):
+        assert config.bos_token_id == config.eos_token_id == config.pad_token_id == taste.END
     new = torch.tensor([[0, 2, 6, 1, 4]])
     old = torch.tensor(kept)[new]
     with torch.no_grad():

@@ -18,13 +18,21 @@ from llmlab.grading.release import names
 from tests import grading_mini as mini
 
 ONLY = os.environ.get("ONLY", "")
-EXERCISES = [name for name in names() if name.startswith(ONLY)]
-FILES = [path for name in EXERCISES for path in zoo.paths(name)]
+# Where pytest-xdist runs, one process proves an exercise and has all its tests; the longest comes first.
+EXERCISES = sorted((name for name in names() if name.startswith(ONLY)), key=lambda name: -len(zoo.paths(name)))
+GROUP = {name: pytest.mark.xdist_group(name) for name in EXERCISES}
+EACH = [pytest.param(name, marks=GROUP[name]) for name in EXERCISES]
+FILES = [
+    pytest.param(path, marks=GROUP[name], id=f"{name}/{path.stem}")
+    for name in EXERCISES
+    for path in zoo.paths(name)
+]
 
 
 @pytest.fixture(scope="session")
 def server():
-    with ForkServer(["numpy", "torch", "transformers"]) as running:
+    alone = "PYTEST_XDIST_WORKER" not in os.environ  # else one child at a time: the other processes have the rest
+    with ForkServer(zoo.PRELOADED, workers=None if alone else 1) as running:
         yield running
 
 
@@ -43,7 +51,7 @@ def proof(server):
 # ---- The course's exercises ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
+@pytest.mark.parametrize("path", FILES)
 def test_submission_gets_its_scores(proof, path):
     found = proof(path.parent.name)
     results = {one.path: zoo.verdict(one, result) for one, result in found.submissions}
@@ -51,26 +59,26 @@ def test_submission_gets_its_scores(proof, path):
     assert not results[path]
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", EACH)
 def test_answer_gets_all_points(proof, name):
     found = proof(name)
     assert found.reference.scores == found.exercise.points, found.reference.said
     assert not found.shown
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", EACH)
 def test_enough_submissions_for_each_graded_cell(proof, name):
     found = proof(name)
     assert not found.broken
     assert not zoo.count_problems(found.exercise, [one for one, _ in found.submissions])
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", EACH)
 def test_mutants_die(proof, name):
     assert not [str(mutant) for mutant in proof(name).survivors]
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", EACH)
 def test_few_mutants_are_explained_as_equivalent(proof, name):
     rows = zoo.explained(name)
     assert len(rows) <= zoo.EQUIVALENT_SHARE * proof(name).total
@@ -100,7 +108,9 @@ def test_sound_exercise_is_proved(course, server):
     assert len(found.submissions) == 18
     assert found.total >= 12
     assert sum(found.ran.values()) == found.total
-    assert "6/6" in zoo.table([found])
+    text = zoo.table([found]).split("\n")
+    assert [line.split()[:4] for line in text[1:3]] == [["mini", name, "3/3", "6/6"] for name in ("running", "overlap")]
+    assert text[3].split() == ["合計", "2", "セル", "6/6", "12/12", *[str(found.total)] * 2, "0", "0"]
 
 
 def test_always_accepting_tests_are_caught(course, server):
@@ -196,6 +206,7 @@ def test_survivor_is_unexplained_then_explained(course, server):
     found = prove(course, server)
     assert len(found.survivors) == count - 1
     assert len(found.excused) == 1
+    assert zoo.table([found]).endswith(": 試験のため")
     # One in a dozen is already too many to call equivalent.
     assert any("多すぎます" in problem for problem in found.problems())
 
@@ -226,9 +237,28 @@ def test_draw_is_a_tenth_and_follows_the_commit(course):
     assert zoo.draw(found, "a") != zoo.draw(found, "b")
 
 
-def test_proof_command_fails_for_an_unknown_exercise(capsys):
+def test_proof_command_fails_for_an_unknown_exercise_or_folder(capsys, tmp_path):
     assert command.main(["proof", "99_unknown"]) == 1
     assert "99_unknown" in capsys.readouterr().err
+    assert command.main(["proof", EXERCISES[-1], "--csv", str(tmp_path / "no" / "proof.csv")]) == 1
+    assert "フォルダーがありません" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_proof_command_writes_its_table_and_fails_when_something_is_off(course, capsys, monkeypatch, broken):
+    if broken:
+        mini.write(course, overlap_test="overlap([1], [2])")
+    monkeypatch.setattr(zoo, "names", lambda: ["mini"])
+    proved, found = zoo.prove, zoo.find
+    monkeypatch.setattr(zoo, "find", lambda name, root=course: found(name, root))
+    monkeypatch.setattr(zoo, "prove", lambda name, **options: proved(name, course, cell_limit=0.5, **options))
+    assert command.main(["proof", "--csv", str(course / "proof.csv")]) == int(broken)
+    out = capsys.readouterr().out
+    assert ("問題があります" if broken else "すべて合っています") in out
+    assert ("変異体を見逃しました" in out) == broken
+    rows = (course / "proof.csv").read_text("utf-8-sig").splitlines()
+    assert len(rows) == 3
+    assert rows[2].split(",")[:6] == ["mini", "overlap", "3", "3", "6", "0" if broken else "6"]
 
 
 # ---- The fork server --------------------------------------------------------------------------------------
@@ -238,7 +268,7 @@ def status(outcomes):
     return [outcome.status for outcome in outcomes]
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", EACH)
 def test_one_thread_forks_the_children_of_an_exercise(proof, server, name):
     proof(name)
     assert server.threads == 1

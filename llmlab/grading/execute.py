@@ -37,9 +37,13 @@ class FencedExecute(Execute):
         With the verdict.
     """
 
-    fenced = Bool(True, help="Whether kernels are forked from the parent (else they start cold, unfenced).").tag(config=True)
+    fenced = Bool(
+        True, help="Whether kernels are forked from the parent (else they start cold, unfenced)."
+    ).tag(config=True)
     extra = List(Unicode(), help="Sources of cells that no test rests on.").tag(config=True)
-    grace = Float(GRACE, help="Seconds after an interrupt until a cell is ended with its kernel.").tag(config=True)
+    grace = Float(GRACE, help="Seconds after an interrupt until a cell is ended with its kernel.").tag(
+        config=True
+    )
 
     # Why the last submission of this process was stopped.
     stopped: Stopped | None = None
@@ -85,7 +89,9 @@ class FencedExecute(Execute):
         """Return a manager whose kernels are forked."""
         manager = super().create_kernel_manager()
         if self.fenced:
-            manager.provisioner = ForkedProvisioner(parent=manager, kernel_id="", kernel_spec=manager.kernel_spec)
+            manager.provisioner = ForkedProvisioner(
+                parent=manager, kernel_id="", kernel_spec=manager.kernel_spec
+            )
         return manager
 
     def execute_cell(self, cell, cell_index, **named):
@@ -104,7 +110,9 @@ class FencedExecute(Execute):
         if watch:
             await self._check(cell)
             # A test says nothing by a value: nbgrader would read one as a partial score.
-            cell.outputs = [one for one in cell.outputs if one.output_type != "execute_result" or _shows(cell)]
+            cell.outputs = [
+                one for one in cell.outputs if one.output_type != "execute_result" or _shows(cell)
+            ]
         return cell
 
     async def _why(self) -> str:
@@ -114,7 +122,7 @@ class FencedExecute(Execute):
         provisioner = getattr(self.km, "provisioner", None)
         if not isinstance(provisioner, ForkedProvisioner):
             return ""
-        for _ in range(20):
+        for _ in range(200):  # it may have many processes to end
             if await provisioner.poll() is not None:
                 break
             await asyncio.sleep(0.05)

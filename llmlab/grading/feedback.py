@@ -15,7 +15,11 @@ WORDS = {
     '<meta charset="utf-8" />': '<meta charset="utf-8" />\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1" />',
     "min-width: 21ex;": "min-width: 8ex;",
-    "li.late-penalty {": "div.output_area pre {\n    white-space: pre-wrap;\n}\n\nli.late-penalty {",
+    # On a phone a heading takes two lines: without this its floats reach into the code below and squeeze it.
+    "height: 37px;": "min-height: 37px;\n    overflow: hidden;",
+    "li.late-penalty {": "div.output_area pre {\n    white-space: pre-wrap;\n}\n\n"
+    "@media (max-width: 600px) {\n    .container {\n        padding: 0 2px;\n    }\n    .panel-body {\n"
+    "        padding: 6px;\n    }\n}\n\nli.late-penalty {",
     "(Score: ": "（得点: ",
     " round(2) }})": " round(2) }}）",
     "Score: {{": "得点: {{",

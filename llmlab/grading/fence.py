@@ -27,7 +27,9 @@ from llmlab.errors import CourseError
 
 RUN = "/run/llmlab"  # inside the fence: the folder with the sockets of all kernels
 OWN = "/run/kernel"  # inside the fence: a kernel's own part of it
-HOST_PROC = "/run/proc"  # a fully visible /proc, without which Linux allows no new one; hidden again in each kernel
+HOST_PROC = (
+    "/run/proc"  # a fully visible /proc, without which Linux allows no new one; hidden again in each kernel
+)
 HOME = "/home/student"
 UID = 1000
 
@@ -133,7 +135,15 @@ def bubblewrap(
         elif path.is_dir():
             command += ["--ro-bind", str(path), str(path)]
     # Of /etc only what names programs, fonts and the zone: registries' and proxies' passwords lie there too.
-    for name in ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types"):
+    for name in (
+        "alternatives",
+        "fonts",
+        "ld.so.cache",
+        "ld.so.conf",
+        "ld.so.conf.d",
+        "localtime",
+        "mime.types",
+    ):
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     command += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
     seen = [Path(sys.base_prefix), Path(sys.base_exec_prefix), Path(sys.prefix), course]
@@ -146,7 +156,12 @@ def bubblewrap(
         command += ["--bind", str(run), RUN]
     # What lies under the root in memory would have no limit, and every kernel would see it.
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    own = {"HOME": HOME, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}
+    own = {
+        "HOME": HOME,
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+    }
     own |= {"PYTHONPATH": str(course.parent), "PYTHONDONTWRITEBYTECODE": "1", "USER": "student"}
     for name, value in {**(variables or {}), **own}.items():
         command += ["--setenv", name, value]

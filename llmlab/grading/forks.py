@@ -85,12 +85,13 @@ class Outcome:
 class Job:
     """Cells to run in one process of their own: ``(name, source)`` each, in a fresh namespace.
 
-    ``stop_on`` names cells after whose failure the rest need not run.
+    ``stop_on`` names cells after whose failure the rest need not run; ``cell_limit`` stands for the run's.
     """
 
     name: str
     cells: Sequence[tuple[str, str]]
     stop_on: frozenset[str] = field(default_factory=frozenset)
+    cell_limit: float | None = None
 
 
 class ForkServer:
@@ -182,11 +183,11 @@ class ForkServer:
                     "cells": [list(cell) for cell in job.cells],
                     "shared": _shared(trunk, job.cells),
                     "stop_on": sorted(job.stop_on),
+                    "cell_limit": cell_limit if job.cell_limit is None else job.cell_limit,
                 }
                 for job in jobs
             ],
             "limit": limit,
-            "cell_limit": cell_limit,
             "seed": seed,
             "workers": self.workers,
         }
@@ -507,7 +508,7 @@ def _fork(number: int, job: dict, runner: _Runner, before: list, request: dict) 
         _seed(request["seed"])
         stop = any(outcome[1] != "ok" and outcome[0] in job["stop_on"] for outcome in before)
         for name, source in [] if stop else job["cells"][job["shared"] :]:
-            outcome = runner.run(name, source, request["cell_limit"])
+            outcome = runner.run(name, source, job["cell_limit"])
             _write(writing, {"outcome": outcome})
             if outcome[1] != "ok" and name in job["stop_on"]:
                 break

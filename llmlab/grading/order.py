@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader import utils
 
 from llmlab.grading.preprocessors import BEGIN
@@ -39,7 +40,7 @@ def order(cells: Sequence, left: Collection[int] = ()) -> tuple[list[int], set[i
 
 def _neutral(cells: Sequence, hidden: list[int], others: list[int]) -> bool:
     """Return whether tests that run last find what they would find where they stand, as far as names tell."""
-    names = {number: names_of(cells[number].source) for number in [*hidden, *others] if _is_code(cells[number])}
+    names = {number: _names(cells[number]) for number in [*hidden, *others] if _is_code(cells[number])}
     for test in hidden:
         before = [names[number] for number in others if number < test and number in names]
         bound = {name for one in before for name in one.binds}
@@ -61,12 +62,20 @@ def unread(cells: Sequence, sources: Collection[str]) -> set[int]:
     found, read = set(), set()
     for number in reversed(range(len(cells))):
         if _is_code(cells[number]):
-            names = names_of(cells[number].source)
+            names = _names(cells[number])
             if cells[number].source in sources and not names.binds & read:
                 found.add(number)
             else:
                 read |= names.reads
     return found
+
+
+def _names(cell):
+    """Return the names of a cell, magics translated."""
+    source = cell.source
+    if any(line.lstrip().startswith(("%", "!")) for line in source.split("\n")):
+        source = TransformerManager().transform_cell(source)
+    return names_of(source)
 
 
 def _is_code(cell) -> bool:

@@ -150,7 +150,9 @@ class ForkedProvisioner(KernelProvisionerBase):
             answer = await asyncio.get_running_loop().run_in_executor(None, self._first)
         except OSError as error:
             self._release()
-            raise CourseError(f"カーネルの親プロセスが答えません（{error}）。もう一度採点してください。") from error
+            raise CourseError(
+                f"カーネルの親プロセスが答えません（{error}）。もう一度採点してください。"
+            ) from error
         if "started" not in answer:
             self._release()
             raise CourseError(f"カーネルを始められませんでした（{answer.get('failed', '?')}）。")

@@ -9,6 +9,7 @@ The rest is checked by drawing: see ``whole`` in :func:`llmlab.grading.zoo.prove
 from __future__ import annotations
 
 import ast
+import functools
 import symtable
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ class Names:
     opaque: bool
 
 
+@functools.lru_cache(maxsize=1 << 12)  # hundreds of submissions share all cells but one
 def names_of(source: str) -> Names:
     """Read the global names off a cell; a cell that does not parse is opaque."""
     nothing = frozenset()

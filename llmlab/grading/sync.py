@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -33,10 +35,13 @@ import sys
 
 if "COLAB_RELEASE_TAG" in os.environ:
     source = os.environ.get("LLMLAB_SOURCE", "{source}")
-    if os.system(f'"{{sys.executable}}" -m pip install -q "{{source}}"'):
+    if os.system(f'"{{sys.executable}}" -m pip install -q "{{source}}"{more}'):
         sys.exit("教材を入れられませんでした。ネットワークを確かめて、このセルをもう一度実行してください。")"""
 FETCH = "\n    from llmlab import models\n"
 SINGLY = 3  # more roles are fetched in a loop: the cell stays short
+# Packages of the extra ``lab`` that Colab lacks: its set-up cell brings them to the notebooks that import them alone.
+# Before anything is imported: TRL asks for a newer datasets and pyarrow than Colab's.
+COLAB_LACKS = ("trl",)
 
 
 def course(root: Path = ROOT) -> dict:
@@ -63,7 +68,8 @@ def badge(path: Path, root: Path = ROOT) -> str:
 def roles(notebook: nbformat.NotebookNode) -> list[str]:
     """The model roles that a notebook names, in ``models.path(…)`` and ``models.entry(…)``.
 
-    A role stands there as a literal, or as a name that a cell sets to one (``ROLE = "encoder"``).
+    A role stands there as a literal, or as a name that a cell sets to one (``ROLE = "encoder"``). A call whose
+    ``CourseError`` the cell catches itself shows the message of a wrong role: it names none.
     """
     named: dict[str, str] = {}
     used: list[ast.expr] = []
@@ -74,7 +80,10 @@ def roles(notebook: nbformat.NotebookNode) -> list[str]:
             tree = ast.parse(cell.source)
         except SyntaxError:  # a magic, or a cell that shows an error on purpose
             continue
+        shown = {id(node) for attempt in _caught(tree) for node in ast.walk(attempt)}
         for node in ast.walk(tree):
+            if id(node) in shown:
+                continue
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
                 named |= {
                     target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)
@@ -96,10 +105,33 @@ def roles(notebook: nbformat.NotebookNode) -> list[str]:
     return [role for role in dict.fromkeys(found) if isinstance(role, str) and role]
 
 
+def _caught(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements of every ``try:`` with an ``except CourseError``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any(
+            isinstance(handler.type, ast.Name) and handler.type.id == "CourseError"
+            for handler in node.handlers
+        ):
+            yield from node.body
+
+
+def lacking(notebook: nbformat.NotebookNode, root: Path = ROOT) -> list[str]:
+    """The requirements, as ``pyproject.toml`` writes them, that Colab lacks and a cell of the notebook imports."""
+    imported = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            found = re.findall(r"^ *(?:import|from) +(\w+)", cell.source, re.MULTILINE)
+            imported.update(name for name in found if name in COLAB_LACKS)
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"] if imported else {}
+    listed = project.get("optional-dependencies", {}).get("lab", [])
+    return [line for line in listed if re.split(r"[^\w-]", line)[0] in imported]
+
+
 def setup_source(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str:
-    """The source of the set-up cell: Colab only; installs the student edition, fetches the notebook's models."""
+    """The source of the set-up cell: Colab only; installs the student edition and what Colab lacks, fetches the models."""
     place = course(root)
-    source = SETUP.format(source=f"git+{place['repository'].removesuffix('/')}@{place['branch']}")
+    more = "".join(f' "{line}"' for line in lacking(notebook, root))
+    source = SETUP.format(source=f"git+{place['repository'].removesuffix('/')}@{place['branch']}", more=more)
     named = roles(notebook)
     if named:
         calls = [f'models.path("{role}")' for role in named]

@@ -24,11 +24,13 @@ the answer is explained in ``equivalent_mutants.toml``::
 from __future__ import annotations
 
 import ast
+import csv
 import difflib
 import math
 import random
 import re
 import subprocess
+import sys
 import time
 import tomllib
 from dataclasses import dataclass, field
@@ -44,6 +46,7 @@ WRONG_PER_CELL = 6
 EQUIVALENT_SHARE = 0.05
 DRAWN_SHARE = 0.1
 MUTANT_CELL_LIMIT = 3.0  # seconds of CPU: many mutants never end
+PRELOADED = ("numpy", "torch", "transformers")
 
 BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
@@ -405,6 +408,8 @@ class Proof:
     ----------
     reference
         The result of the solution notebook itself.
+    root
+        The checkout that it was found in.
     submissions
         ``(submission, result)``.
     survivors
@@ -423,6 +428,7 @@ class Proof:
 
     exercise: Exercise
     reference: Result
+    root: Path = ROOT
     submissions: list[tuple[Submission, Result]] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
     excused: list[Mutant] = field(default_factory=list)
@@ -557,19 +563,20 @@ def prove(
         Job(one.path.stem, (exercise.replaced if one in entire else exercise.reached)(one.cells))
         for one in submissions
     ]
+    # Mutants go along with the submissions: so the reference's cells run once for both.
+    stop, short = frozenset(exercise.points), min(cell_limit, MUTANT_CELL_LIMIT)
+    jobs += [Job(str(one), exercise.replaced({one.cell: one.source}), stop, short) for one in running]
     outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=cell_limit)
+    outcomes, changed = outcomes[: 1 + len(submissions)], outcomes[1 + len(submissions) :]
     outcomes = [outcomes[0], *(exercise.filled(ran, outcomes[0]) for ran in outcomes[1:])]
-    proof = Proof(exercise, result_of(exercise, outcomes[0]), broken=broken, total=len(everything))
+    proof = Proof(exercise, result_of(exercise, outcomes[0]), root, broken=broken, total=len(everything))
     proof.shown = [one.name for one in outcomes[0] if one.shows and one.name in exercise.points]
     proof.submissions = [
         (one, result_of(exercise, ran)) for one, ran in zip(submissions, outcomes[1:], strict=True)
     ]
     proof.ran = dict.fromkeys(exercise.tests, 0)
-    stop = frozenset(exercise.points)
-    jobs = [Job(str(mutant), exercise.replaced({mutant.cell: mutant.source}), stop) for mutant in running]
     used = set()
-    outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=min(cell_limit, MUTANT_CELL_LIMIT))
-    for mutant, ran in zip(running, outcomes, strict=True):
+    for mutant, ran in zip(running, changed, strict=True):
         proof.ran[mutant.cell] += 1
         if exercise.scores(ran) != exercise.points:
             continue
@@ -582,22 +589,77 @@ def prove(
     return proof
 
 
-def table(proofs: list[Proof]) -> str:
-    """Return the kill table: one line for each graded cell."""
-    head = ["演習", "セル", "正答", "誤答", "変異体", "検出", "同値", "見逃し"]
-    rows = []
+HEAD = ["演習", "セル", "正答", "誤答", "変異体", "検出", "同値", "見逃し"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One graded cell in the table of a proof.
+
+    Attributes
+    ----------
+    right, wrong
+        Submissions that got exactly the points, of every test cell, that they must get; and how many there are.
+    mutants, killed, excused, missed
+        Mutants that ran; that a test caught; that are explained as equivalent; that no test caught.
+    """
+
+    exercise: str
+    cell: str
+    right: tuple[int, int]
+    wrong: tuple[int, int]
+    mutants: int
+    killed: int
+    excused: int
+    missed: int
+
+    def row(self) -> list[str]:
+        """Return the line as the table shows it."""
+        pairs = [f"{fine}/{count}" for fine, count in (self.right, self.wrong)]
+        numbers = [self.mutants, self.killed, self.excused, self.missed]
+        return [self.exercise, self.cell, *pairs, *map(str, numbers)]
+
+
+def lines(proofs: list[Proof]) -> list[Line]:
+    """Return one line for each graded cell."""
+    found = []
     for proof in proofs:
         for cell in proof.exercise.tests:
             own = [(one, result) for one, result in proof.submissions if one.cell == cell]
-            counts = []
+            counts = {}
             for kind in ("right", "wrong"):
                 some = [not verdict(one, result) for one, result in own if one.kind == kind]
-                counts.append(f"{sum(some)}/{len(some)}")
+                counts[kind] = (sum(some), len(some))
             excused = sum(mutant.cell == cell for mutant in proof.excused)
             missed = sum(mutant.cell == cell for mutant in proof.survivors)
             ran = proof.ran.get(cell, 0)
-            rows.append([proof.exercise.name, cell, *counts, ran, ran - excused - missed, excused, missed])
-    return columns([head, *rows])
+            numbers = ran, ran - excused - missed, excused, missed
+            found.append(Line(proof.exercise.name, cell, counts["right"], counts["wrong"], *numbers))
+    return found
+
+
+def total(found: list[Line]) -> Line:
+    """Return the sum of all lines."""
+    pairs = {
+        kind: tuple(sum(getattr(line, kind)[place] for line in found) for place in (0, 1))
+        for kind in ("right", "wrong")
+    }
+    numbers = {
+        name: sum(getattr(line, name) for line in found) for name in ("mutants", "killed", "excused", "missed")
+    }
+    return Line("合計", f"{len(found)} セル", **pairs, **numbers)
+
+
+def table(proofs: list[Proof]) -> str:
+    """Return the proof table: one line for each graded cell, the sums, the explained survivors with their reasons."""
+    found = lines(proofs)
+    text = columns([HEAD, *(line.row() for line in [*found, total(found)])])
+    for proof in proofs:
+        rows = explained(proof.exercise.name, proof.root) if proof.excused else []
+        for mutant in proof.excused:
+            reason = next(row.reason for row in rows if row.matches(mutant))
+            text += f"\n同値 {proof.exercise.name} {mutant}: {reason}"
+    return text
 
 
 def columns(rows: list[list]) -> str:
@@ -616,25 +678,34 @@ def columns(rows: list[list]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Prove one exercise or all; print the kill table; return 1 when something is off."""
+    """Prove one exercise or all; print the proof table; return 1 when something is off."""
     import argparse
 
     parser = argparse.ArgumentParser(prog="python -m llmlab.grading proof", description=__doc__)
     parser.add_argument("exercise", nargs="*", help="名前（なければすべて）")
     parser.add_argument("--share", type=float, default=1.0, help="動かす変異体の割合（既定: すべて）")
     parser.add_argument("--no-mutants", action="store_true", help="変異体を動かさない")
+    parser.add_argument("--csv", type=Path, help="表を書く CSV ファイル")
     parser.add_argument("--verbose", action="store_true", help="すべての誤答の得点と、最初の失敗を表示する")
     options = parser.parse_args(arguments)
     chosen = options.exercise or names()
     if not chosen:
         raise CourseError("solutions/ に演習がありません。")
+    for name in chosen:
+        find(name)
+    if options.csv and not options.csv.parent.is_dir():
+        raise CourseError(f"「{options.csv.parent}」というフォルダーがありません。")
     share = 0.0 if options.no_mutants else options.share
     proofs = []
-    with ForkServer() as server:
+    with ForkServer(PRELOADED) as server:
         for name in chosen:
-            find(name)
             proofs.append(prove(name, share=share, key=commit(), server=server))
+            if len(chosen) > 1:
+                state = "問題があります" if proofs[-1].problems() else "合っています"
+                print(f"{name}: {proofs[-1].seconds:.0f} 秒、{state}", file=sys.stderr, flush=True)
     print(table(proofs))
+    if options.csv:
+        _write_csv(options.csv, lines(proofs))
     if options.verbose:
         for proof in proofs:
             for submission, result in proof.submissions:
@@ -644,9 +715,24 @@ def main(arguments: list[str]) -> int:
         print(f"✗ {problem}")
     seconds = sum(proof.seconds for proof in proofs)
     ran = sum(sum(proof.ran.values()) for proof in proofs)
+    there = sum(proof.total for proof in proofs)
     count = sum(len(proof.submissions) for proof in proofs)
     print(
-        f"提出例 {count} 個、変異体 {ran} 個、{seconds:.0f} 秒。"
+        f"提出例 {count} 個、変異体 {there} 個のうち {ran} 個、{seconds:.0f} 秒。"
         + ("問題があります。" if off else "すべて合っています。")
     )
     return 1 if off else 0
+
+
+def _write_csv(path: Path, found: list[Line]) -> None:
+    head = ["演習", "セル", "正答", "正答で満点", "誤答", "誤答で期待どおり", "変異体", "検出", "同値", "見逃し"]
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(head)
+            for line in found:
+                pairs = [*reversed(line.right), *reversed(line.wrong)]
+                numbers = [line.mutants, line.killed, line.excused, line.missed]
+                writer.writerow([line.exercise, line.cell, *pairs, *numbers])
+    except OSError as error:
+        raise CourseError(f"「{path}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。") from error

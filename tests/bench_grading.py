@@ -1,0 +1,222 @@
+"""Grading's overhead against stock nbgrader: ``make bench`` (an idle machine).
+
+Overhead is the time outside the graded cells. Stock is ``nbgrader autograde`` as it comes: one submission after
+another, a cold kernel for each. Ours is the same command with kernels forked from the preloaded parent, inside the
+fence. Both run in one process, on the same submissions, interleaved, and must give the same scores. What the graded
+cells themselves take is measured once, in a kernel of its own. Then ``make grade`` (on all cores, feedback included)
+grades growing classes: seconds per submission and the parent's memory must stay flat.
+
+Examples: ``bench_grading.py`` (06 and the curve), ``bench_grading.py --all`` (all 13 at two submissions),
+``bench_grading.py --curve 10 100 1000``.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+
+from llmlab.grading import fence, grade, gradebook, release
+from llmlab.grading.intake import released
+from llmlab.grading.order import is_hidden
+from llmlab.runtime import cores
+
+ROOT = release.ROOT
+
+
+def answered(exercise: str):
+    """Return an exercise as a student hands it in, with the reference's answers and no hidden tests."""
+    reference = nbformat.read(release.find(exercise), as_version=4)
+    marks = {cell.metadata.nbgrader.grade_id: cell for cell in reference.cells if "nbgrader" in cell.metadata}
+    own = released(reference)
+    for cell in own.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("solution"):
+            cell.source = marks[mark["grade_id"]].source
+    return own
+
+
+def write_class(folder: Path, exercise: str, number: int) -> None:
+    """Write a class below ``folder/submitted``, and the gradebook."""
+    text = nbformat.writes(answered(exercise))
+    for student in range(number):
+        path = folder / "submitted" / f"s{student:04}" / exercise / f"{exercise}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    release.config()
+    gradebook.create(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        release.convert(exercise, Path(scratch), gradebook.address(folder), ROOT)
+
+
+def graded_seconds(exercise: str) -> float:
+    """Return what the graded cells take, hidden tests included, after all others, in a warm kernel: median of three."""
+    notebook = nbformat.read(release.find(exercise), as_version=4)
+    found = []
+    for _ in range(3):
+        client = NotebookClient(notebook, record_timing=False, allow_errors=True)
+        spent = 0.0
+        with client.setup_kernel():
+            for number, cell in enumerate(notebook.cells):
+                begin = time.monotonic()
+                client.execute_cell(cell, number)
+                if is_hidden(cell):
+                    spent += time.monotonic() - begin
+        found.append(spent)
+    return statistics.median(found)
+
+
+def autograde(folder: Path, exercise: str, ours: bool) -> float:
+    """Run ``nbgrader autograde`` over a class; return its seconds."""
+    config = folder / f"{'ours' if ours else 'stock'}_config.py"
+    own = "from llmlab.grading.grade import settings_for\n"
+    own += (
+        f"c.merge(settings_for(Path({str(folder)!r}), {exercise!r}, Path({str(ROOT)!r})))\n" if ours else ""
+    )
+    config.write_text(
+        f"from pathlib import Path\nc = get_config()\n{own}"
+        f"c.CourseDirectory.root = {str(folder)!r}\n"
+        f"c.CourseDirectory.source_directory = {str(ROOT / 'solutions')!r}\n"
+        f"c.CourseDirectory.db_url = {gradebook.address(folder)!r}\n"
+        # As in nbgrader_config.py: with nbgrader's own value a warning on stderr costs all points.
+        "c.IgnorePattern.enabled = True\nc.IgnorePattern.pattern = r'[\\s\\S]'\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "nbgrader", "autograde", exercise, "--force", f"--config={config}"]
+    begin = time.monotonic()
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | grade._environment(2), capture_output=True, text=True
+    )
+    seconds = time.monotonic() - begin
+    if done.returncode:
+        sys.exit(done.stderr[-3000:])
+    return seconds
+
+
+def scores(folder: Path, exercise: str) -> list:
+    """Return every student's points by cell."""
+    _, rows, _ = grade.read_scores(folder, exercise)
+    return [rows[name].scores for name in sorted(rows)]
+
+
+@contextlib.contextmanager
+def parent(exercise: str):
+    """Start the preloaded parent as ``make grade`` does."""
+    blank = released(nbformat.read(release.find(exercise), as_version=4))
+    with contextlib.ExitStack() as stack:
+        begin = time.monotonic()
+        os.environ |= grade.start_parent(stack, exercise, blank, ROOT, True)
+        yield time.monotonic() - begin
+
+
+def compare(exercise: str, number: int, rounds: int) -> dict:
+    """Return seconds of both ways for one exercise."""
+    cells = graded_seconds(exercise)
+    stock, ours = [], []
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        folders = [Path(scratch, name) for name in ("stock", "ours")]
+        for folder in folders:
+            write_class(folder, exercise, number)
+        with parent(exercise) as start:
+            for _ in range(rounds):
+                ours.append(autograde(folders[1], exercise, ours=True))
+                stock.append(autograde(folders[0], exercise, ours=False))
+        same = scores(folders[0], exercise) == scores(folders[1], exercise)
+    one, other = statistics.median(stock) / number, statistics.median(ours) / number
+    return {
+        "exercise": exercise,
+        "submissions": number,
+        "graded cells": cells,
+        "stock": one,
+        "ours": other,
+        "overhead ratio": (one - cells) / max(other - cells, 1e-3),
+        "total ratio": one / other,
+        "parent starts in": start,
+        "same scores": same,
+    }
+
+
+def curve(exercise: str, sizes: list[int]) -> list[dict]:
+    """Grade growing classes with ``grade.grade``; return seconds per submission and the parent's memory."""
+    rows = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+            folder = Path(scratch, "in")
+            folder.mkdir()
+            text = nbformat.writes(answered(exercise))
+            for student in range(size):
+                (folder / f"s{student:04}.ipynb").write_text(text, encoding="utf-8")
+            memory = []
+
+            def look(line: str, memory=memory) -> None:
+                for process in psutil.Process().children(recursive=True):
+                    with contextlib.suppress(psutil.Error):
+                        if (
+                            "llmlab.grading.preload" in " ".join(process.cmdline())
+                            and process.name() != "bwrap"
+                        ):
+                            memory.append(process.memory_full_info().uss / 1e6)
+                            return
+
+            report = grade.grade(exercise, folder, Path(scratch, "out"), say=look)
+            totals = {row.total for row in report.rows}
+            rows.append(
+                {
+                    "submissions": size,
+                    "seconds": report.seconds,
+                    "each": report.seconds / size,
+                    "parent MB, first": memory[0] if memory else 0.0,
+                    "parent MB, last": memory[-1] if memory else 0.0,
+                    "totals": sorted(totals),
+                }
+            )
+            print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--exercise", default="06_bert_pretraining")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 30])
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="every exercise, two submissions each")
+    parser.add_argument("--curve", type=int, nargs="*", default=[10, 30, 100])
+    chosen = parser.parse_args()
+    print(
+        f"{platform.machine()}, {cores()} cores, load {os.getloadavg()[0]:.1f}. {fence.find().words}",
+        flush=True,
+    )
+    pairs = (
+        [(name, 2) for name in release.names()]
+        if chosen.all
+        else [(chosen.exercise, n) for n in chosen.sizes]
+    )
+    total = [0.0, 0.0]
+    for exercise, number in pairs:
+        row = compare(exercise, number, chosen.rounds)
+        total[0] += row["stock"]
+        total[1] += row["ours"]
+        said = {key: round(value, 2) if isinstance(value, float) else value for key, value in row.items()}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
+    if chosen.all:
+        print(
+            f"all: stock {total[0]:.1f} s, ours {total[1]:.1f} s a submission, ratio {total[0] / total[1]:.1f}"
+        )
+    else:
+        curve(chosen.exercise, chosen.curve)
+
+
+if __name__ == "__main__":
+    main()

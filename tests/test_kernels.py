@@ -1,0 +1,302 @@
+"""Kernels that are forked from the preloaded parent: usable by nbclient, fenced off, safe after the fork, watched."""
+
+import collections
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+
+from llmlab.errors import CourseError
+from llmlab.grading import execute, fence, grade, order, preload, provisioner, release
+from llmlab.grading.reach import names_of
+from tests import grading_mini as mini
+
+
+@pytest.fixture(scope="module")
+def parent():
+    with preload.parent() as running:
+        yield running
+
+
+@pytest.fixture
+def forked(parent, monkeypatch):
+    """Let whatever starts kernels through jupyter_client fork them, as its user would: by the environment."""
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "llmlab-forked")
+    KernelProvisionerFactory.clear_instance()
+    yield
+    KernelProvisionerFactory.clear_instance()
+
+
+def run(*sources: str, cwd: Path | None = None, **options) -> list[str]:
+    """Run cells in one kernel; return what each printed, or its error."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    options = {"allow_errors": True, "shutdown_kernel": "immediate", "timeout": 60} | options
+    client = NotebookClient(notebook, **options)
+    client.execute(**({"cwd": str(cwd)} if cwd else {}))
+    said = []
+    for cell in notebook.cells:
+        parts = [one.get("text") or one.get("evalue") or str(one.get("data", "")) for one in cell.outputs]
+        said.append("".join(parts).strip())
+    return said
+
+
+def test_a_fork_has_everything_imported_and_a_parent_of_one_thread(parent, forked):
+    assert parent.threads == 1
+    assert run(
+        "import sys\nprint({'torch', 'transformers', 'matplotlib'} <= set(sys.modules), 'tensorflow' in sys.modules)"
+    ) == ["True False"]
+
+
+def test_every_kernel_starts_afresh(forked):
+    first = run(
+        "import builtins, torch\nbuiltins.left = 1\ntorch.left = 1\nopen('/tmp/left', 'w').write('x')"
+    )
+    assert first == ["1"] or "1" in first[0]
+    assert run(
+        "import builtins, os, torch\nprint(hasattr(builtins, 'left'), hasattr(torch, 'left'), os.path.exists('/tmp/left'))"
+    ) == ["False False False"]
+
+
+def test_threads_tokenizers_and_workers_after_the_fork(forked):
+    """A pool of threads that existed before the fork would hang or give wrong numbers here."""
+    import torch
+
+    torch.manual_seed(3)
+    wanted = float((torch.randn(300, 400) @ torch.randn(400, 200)).abs().sum())
+    said = run(
+        "import torch\ntorch.set_num_threads(2)\ntorch.manual_seed(3)\n"
+        "print(float((torch.randn(300, 400) @ torch.randn(400, 200)).abs().sum()))",
+        "import os\nos.environ['TOKENIZERS_PARALLELISM'] = 'true'\n"
+        "from tokenizers import Tokenizer, models, pre_tokenizers\n"
+        "found = Tokenizer(models.WordLevel({'a': 0, 'b': 1}, unk_token='a'))\n"
+        "found.pre_tokenizer = pre_tokenizers.Whitespace()\n"
+        "print({tuple(one.ids) for one in found.encode_batch(['a b a'] * 2000)})",
+        "from torch.utils.data import DataLoader\n"
+        "print(sum(int(x.sum()) for x in DataLoader(torch.arange(100), batch_size=10, num_workers=2)))",
+    )
+    assert float(said[0]) == pytest.approx(wanted, rel=1e-4)
+    assert said[1:] == ["{(0, 1, 0)}", "4950"]
+
+
+def test_a_kernel_sees_the_course_and_its_own_folder_alone(forked, tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_GRADER", "x")
+    own = tmp_path / "mini"
+    own.mkdir()
+    (own / "table.csv").write_text("1,2")
+    (own / "mini.ipynb").write_text("### BEGIN HIDDEN TESTS")
+    root = release.ROOT
+    said = run(
+        "import os\nprint(sorted(os.listdir('.')), open('table.csv').read())",
+        f"print([os.path.exists(p) for p in {[str(root / 'solutions'), str(root / 'tests'), str(root / '.git'), str(tmp_path)]!r}])",
+        f"print(os.path.exists({str(root / 'data' / 'models.toml')!r}), 'SECRET_OF_THE_GRADER' in str(os.environ))",
+        f"for path in ('/x', {str(root / 'data' / 'x')!r}, '/usr/x', '/dev/x'):\n    try:\n        open(path, 'w')\n"
+        "    except OSError as error:\n        print(error.errno in (1, 13, 30))",
+        "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 80), timeout=3)\nexcept OSError as error:\n    print(error.errno)",
+        "print(len([name for name in os.listdir('/proc') if name.isdigit()]) <= 3, os.listdir('/run/llmlab'), os.listdir('/run/proc'))",
+        "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0].strip('0') == '')",
+        "open('table.csv', 'w').write('changed')",
+        cwd=own,
+    )
+    assert said[0] == "['table.csv'] 1,2"
+    assert said[1] == "[False, False, False, False]"
+    assert said[2] == "True False"
+    assert said[3].split() == ["True"] * 4
+    assert said[4] == "101"  # network is unreachable
+    assert said[5] == "True [] []"
+    assert said[6] == "True"
+    assert (own / "table.csv").read_text() == "1,2"
+
+
+@pytest.mark.parametrize(
+    ("limits", "source", "verdict"),
+    [
+        ({"memory_mb": 200}, "import time\nblock = bytearray(400_000_000)\ntime.sleep(30)", "メモリ"),
+        (
+            {"processes": 8},
+            "import subprocess, time\nown = [subprocess.Popen(['sleep', '30']) for _ in range(12)]\ntime.sleep(30)",
+            "プロセス",
+        ),
+        ({"seconds": 2.0}, "import time\ntime.sleep(30)", "時間"),
+    ],
+)
+def test_a_kernel_that_takes_too_much_is_ended_whole(forked, monkeypatch, limits, source, verdict):
+    monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(**limits))
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    client = NotebookClient(new_notebook(cells=[new_code_cell(source)]), timeout=60)
+    with pytest.raises(DeadKernelError), client.setup_kernel(cleanup_kc=False):
+        kernel = client.km.provisioner
+        client.execute_cell(client.nb.cells[0], 0)
+    assert kernel.verdict == verdict
+    client._cleanup_kernel()
+    for _ in range(50):
+        if not (left := {child.pid for child in psutil.Process().children(recursive=True)} - before):
+            break
+        time.sleep(0.1)
+    assert not left
+
+
+def test_what_is_written_has_a_limit(forked, monkeypatch):
+    monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(disk_mb=16))
+    source = (
+        "with open('/tmp/big', 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
+    )
+    assert "No space left" in run(source)[0]
+
+
+def test_a_kernel_ends_with_its_grader(parent):
+    """kill -9 on the process that asked for a kernel: the keeper sees its connection end."""
+    program = (
+        "import os, sys\nfrom nbclient import NotebookClient\nfrom nbformat.v4 import new_notebook\n"
+        "client = NotebookClient(new_notebook())\nclient.create_kernel_manager()\nclient.start_new_kernel()\n"
+        "client.start_new_kernel_client()\nprint('up', flush=True)\nsys.stdin.read()"
+    )
+    environment = os.environ | {"JUPYTER_DEFAULT_PROVISIONER_NAME": "llmlab-forked"}
+    environment |= {"PYTHONPATH": str(release.ROOT)}
+
+    def kernels() -> int:
+        living = [
+            child
+            for child in psutil.Process(parent.process.pid).children(recursive=True)
+            if child.status() != psutil.STATUS_ZOMBIE
+        ]
+        return len(living)
+
+    before = kernels()
+    grader = subprocess.Popen(
+        [sys.executable, "-c", program], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert grader.stdout.readline() == b"up\n"
+    assert kernels() > before
+    grader.kill()
+    grader.wait()
+    grader.stdin.close()
+    grader.stdout.close()
+    for _ in range(100):
+        if kernels() == before:
+            break
+        time.sleep(0.1)
+    assert kernels() == before
+
+
+def test_no_parent_and_no_fence_are_said(monkeypatch):
+    monkeypatch.setenv(preload.VARIABLE, "/nowhere")
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "llmlab-forked")
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+    KernelProvisionerFactory.clear_instance()
+    try:
+        with pytest.raises(CourseError, match="親プロセス"):
+            NotebookClient(new_notebook(cells=[new_code_cell("1")])).execute()
+    finally:
+        KernelProvisionerFactory.clear_instance()
+    monkeypatch.setattr(fence, "find", lambda: fence.Fence("none", "bubblewrap がありません。"))
+    with pytest.raises(CourseError, match="--no-sandbox"):
+        fence.demand()
+    assert fence.demand(sandbox=False).kind == "none"
+
+
+def test_where_namespaces_cannot_be_nested_each_kernel_has_a_fence_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(fence, "find", lambda: fence.Fence("cold", ""))
+    monkeypatch.setenv(preload.VARIABLE, preload.EACH)
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "llmlab-forked")
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+    KernelProvisionerFactory.clear_instance()
+    try:
+        said = run(
+            "import sys, os\nprint('torch' in sys.modules, os.path.exists('/work'), 6 * 7)", cwd=tmp_path
+        )
+    finally:
+        KernelProvisionerFactory.clear_instance()
+    assert said[0].startswith("False") and said[0].endswith("42")
+
+
+# ---- The order of cells ---------------------------------------------------------------------------------------
+
+
+def notebook(*extra: tuple[int, str]):
+    found = mini.notebook()
+    for place, source in extra:
+        found.cells.insert(place, new_code_cell(source))
+    return found.cells
+
+
+def test_hidden_tests_run_last_where_that_changes_nothing():
+    cells = notebook()
+    positions, silent = order.order(cells)
+    names = [cells[number].id for number in positions]
+    assert names.index("overlap") < names.index("running-test") and not silent
+    assert sorted(positions) == list(range(len(cells)))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "def running(values):\n    return []",  # another value for a name that a test rests on
+        "math.tau = 3",
+        "print(SECRET_INPUT)",  # a name that a test makes
+    ],
+)
+def test_a_notebook_runs_as_it_stands_where_a_name_changes(later):
+    cells = notebook((4, later))
+    positions, silent = order.order(cells)
+    assert positions == list(range(len(cells)))
+    assert 4 in silent and 3 not in silent
+
+
+def test_the_same_import_again_changes_nothing():
+    assert order.order(notebook((4, "import math")))[0] != list(range(len(notebook()) + 1))
+
+
+@pytest.mark.parametrize("name", release.names())
+def test_every_exercise_runs_with_its_hidden_tests_last(name):
+    cells = nbformat.read(release.find(name), as_version=4).cells
+    extra = grade.extra_cells(name)
+    left = order.unread(cells, extra)
+    positions, silent = order.order(cells, left)
+    hidden = [number for number in positions if order.is_hidden(cells[number])]
+    assert hidden and positions[-len(hidden) :] == hidden and not silent
+    # A cell that is left out binds nothing that another one reads.
+    kept = frozenset().union(
+        *(names_of(cells[n].source).reads for n in positions if n > min(left, default=0))
+    )
+    assert all(cells[n].source in extra and not names_of(cells[n].source).binds & kept for n in left)
+
+
+def test_an_extra_cell_that_was_changed_or_is_used_runs():
+    cells = notebook((2, "helper = 3"), (4, "helper + 1"))
+    assert order.unread(cells, ["helper = 3"]) == set()
+    assert order.unread(notebook((2, "helper = 3")), ["helper = 3"]) == {2}
+    assert order.unread(notebook((2, "helper = 4")), ["helper = 3"]) == set()
+
+
+def test_output_beyond_the_limit_is_dropped_and_then_stops(monkeypatch):
+    step = execute.FencedExecute()
+    step.written = step.kept = 0.0
+    cell = new_code_cell("")
+    line = {
+        "msg_type": "stream",
+        "content": {"name": "stdout", "text": "x" * 1_000_000},
+        "parent_header": {},
+        "metadata": {},
+        "header": {"msg_type": "stream"},
+    }
+    step.clear_before_next_output = False
+    step.output_hook_stack = collections.defaultdict(list)
+    for _ in range(8):
+        step.process_message(line, cell, 0)
+    kept = sum(len(one.text) for one in cell.outputs) / 1e6
+    assert execute.KEPT_MB - 1 <= kept <= execute.KEPT_MB
+    with pytest.raises(execute.Stopped, match="出力"):
+        for _ in range(200):
+            step.process_message(line, cell, 0)
