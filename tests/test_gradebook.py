@@ -19,6 +19,7 @@ from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import dispatch, forget, grade, gradebook
 from tests import grading_class, grading_mini
+pytestmark = pytest.mark.usefixtures("light")
 
 # ---- A cluster of several worker processes --------------------------------------------------------------------
 
@@ -79,7 +80,7 @@ def kill_a_worker_that_grades(cluster, killed: list[int]) -> None:
 
 
 @pytest.fixture(scope="module")
-def spread(six, postgres, cluster, tmp_path_factory):
+def spread(light, six, postgres, cluster, tmp_path_factory):
     """Grade the class into Postgres through the cluster; one of its workers dies meanwhile."""
     work = tmp_path_factory.mktemp("spread") / "work"
     killed: list[int] = []
