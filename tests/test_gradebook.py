@@ -19,6 +19,7 @@ from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import dispatch, forget, grade, gradebook
 from tests import grading_class, grading_mini
+
 pytestmark = pytest.mark.usefixtures("light")
 
 # ---- A cluster of several worker processes --------------------------------------------------------------------
