@@ -85,14 +85,28 @@ def six(tmp_path_factory):
     root = tmp_path_factory.mktemp("six")
     folder = grading_class.write(root)
     start = time.monotonic()
-    report = grade.grade("mini", folder, root / "work", limit=20, root=root)
+    try:
+        report = grade.grade("mini", folder, root / "work", limit=20, root=root)
+    finally:
+        preload.MODULES = modules
     seconds = time.monotonic() - start
     rows = {row.student: tuple("" if v is None else f"{v:g}" for v in row.scores.values()) for row in report.rows}
     assert rows == {name: (() if name == "dies" else points) for name, points in grading_class.SCORES.items()}
     work = root / "work"
-    yield grading_class.Graded(
+    return grading_class.Graded(
         root, folder, work, seconds, grading_class.book_of(work), grading_class.feedback_of(work)
     )
+
+
+@pytest.fixture(scope="module")
+def light():
+    """Keep torch out of the parent that kernels are forked from, for one file's tests."""
+    from llmlab.grading import preload
+    from tests import grading_class
+
+    modules = preload.MODULES
+    grading_class.light()
+    yield
     preload.MODULES = modules
 
 

@@ -19,6 +19,7 @@ from llmlab.errors import CourseError
 from llmlab.grading import grade, gradebook
 from tests import grading_class
 
+pytestmark = pytest.mark.usefixtures("light")
 # What is killed: the grader while SQLite writes; one of its processes, a worker or a kernel; the Postgres server,
 # which comes back a second later; the grader; all of its processes at once; what serves one Postgres connection.
 KINDS = ["write", "worker", "server", "grader", "everything", "connection"]
@@ -53,7 +54,7 @@ def stop(processes) -> None:
 
 def kill(kind: str, draw: random.Random, run: subprocess.Popen, work: Path, seconds: float, server) -> str:
     """Kill something at a random moment of a run; return what, "" when the run was over before."""
-    end = time.monotonic() + draw.uniform(0.3, seconds)
+    end = time.monotonic() + draw.uniform(0.3, 0.8 * seconds)
     while time.monotonic() < end and run.poll() is None:
         time.sleep(0.01)
     journal = work / f"{gradebook.FILE}-journal"

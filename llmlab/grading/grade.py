@@ -796,4 +796,4 @@ def formgrader(arguments: list[str]) -> int:
     )
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
     command += ["--LabApp.default_url=/formgrader", *rest]
-    return subprocess.call(command, cwd=ROOT, env=os.environ | {"LLMLAB_GRADING": str(work)})
+    return subprocess.call(command, cwd=ROOT, env=os.environ | {"LLMLAB_GRADING": str(work), "LLMLAB_FORMGRADER": "1"})
