@@ -9,7 +9,7 @@ notebook, and its value comes back; models stay in the child.
 * All three compute on the CPU, also where there is a GPU: a GPU rounds differently.
 * TensorFlow is hidden from the other two: KerasHub would import it for its own text functions, which are not needed
   when the Hugging Face tokenizer makes the ids, and it takes time and memory. (Not beside a KerasHub before 0.32,
-  such as Colab's: that one cannot be imported without it.)
+  such as Colab's: that one cannot be imported without it. It also needs help with the names of a checkpoint.)
 """
 
 import contextlib
@@ -236,8 +236,11 @@ def _serve() -> None:
 
     _answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library writes to the descriptor itself must not mix with the answers
-    if _hides_tensorflow(os.environ["KERAS_BACKEND"], importlib.metadata.version("keras-hub")):
+    keras_hub = importlib.metadata.version("keras-hub")
+    if _hides_tensorflow(os.environ["KERAS_BACKEND"], keras_hub):
         sys.modules["tensorflow"] = None
+    if _is_old(keras_hub):
+        _read_todays_names()
     while True:
         try:
             function, args, kwargs = pickle.load(sys.stdin.buffer)
@@ -262,9 +265,40 @@ def _serve() -> None:
 
 def _hides_tensorflow(name: str, keras_hub: str) -> bool:
     """Say whether a child does without TensorFlow: not with it as the backend, nor where KerasHub needs it."""
+    return name != "tensorflow" and not _is_old(keras_hub)
+
+
+def _is_old(keras_hub: str) -> bool:
     from packaging.version import Version
 
-    return name != "tensorflow" and Version(keras_hub) >= Version(WITHOUT_TENSORFLOW)
+    return Version(keras_hub) < Version(WITHOUT_TENSORFLOW)
+
+
+def _todays_names(name: str) -> list[str]:
+    """The names under which a checkpoint may hold a BERT's weight that an old KerasHub asks for by ``name``.
+
+    transformers calls a layer norm's weights ``weight`` and ``bias``, no longer ``gamma`` and ``beta``, and a body
+    that was saved without a head has no ``bert.`` in front.
+    """
+    renamed = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
+    return list(dict.fromkeys([name, renamed, name.removeprefix("bert."), renamed.removeprefix("bert.")]))
+
+
+def _read_todays_names() -> None:
+    """Let a KerasHub before 0.32 read what transformers saves today; later ones do it by themselves."""
+    from keras_hub.src.utils.transformers.safetensor_utils import SafetensorLoader
+    from safetensors import SafetensorError
+
+    stock = SafetensorLoader.get_tensor
+
+    def get_tensor(self, hf_weight_key):
+        *others, last = _todays_names(hf_weight_key)
+        for name in others:
+            with contextlib.suppress(SafetensorError):
+                return stock(self, name)
+        return stock(self, last)
+
+    SafetensorLoader.get_tensor = get_tensor
 
 
 def _fail(error):

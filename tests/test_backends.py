@@ -56,6 +56,13 @@ def test_tensorflow_stays_where_it_is_needed(name, keras_hub, hidden):
     assert backends._hides_tensorflow(name, keras_hub) is hidden
 
 
+def test_an_old_keras_hub_finds_a_berts_weights():
+    found = backends._todays_names("bert.embeddings.LayerNorm.beta")
+    assert found[0] == "bert.embeddings.LayerNorm.beta"
+    assert {"bert.embeddings.LayerNorm.bias", "embeddings.LayerNorm.bias", "embeddings.LayerNorm.beta"} == {*found[1:]}
+    assert backends._todays_names("model.norm.weight") == ["model.norm.weight"]
+
+
 def test_prints_are_shown_and_noise_is_not(child, capfd):
     def talk():
         import sys
