@@ -66,6 +66,9 @@ def server() -> str:
         url = url.set(drivername="postgresql+psycopg")
     if "connect_timeout" not in url.query:
         url = url.update_query_dict({"connect_timeout": str(WAIT)})
+    if "options" not in url.query:
+        # Compiling nbgrader's long query of one exercise takes longer than running it (1,000 students: 15 s, 8 s without).
+        url = url.update_query_dict({"options": "-c jit=off"})
     return url.render_as_string(hide_password=False)
 
 
