@@ -102,7 +102,8 @@ def test_a_kernel_sees_the_course_and_its_own_folder_alone(forked, tmp_path, mon
         f"for path in ('/x', {str(root / 'data' / 'x')!r}, '/usr/x', '/dev/x'):\n    try:\n        open(path, 'w')\n"
         "    except OSError as error:\n        print(error.errno in (1, 13, 30))",
         "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 80), timeout=3)\nexcept OSError as error:\n    print(error.errno)",
-        "print(len([name for name in os.listdir('/proc') if name.isdigit()]) <= 3, os.listdir('/run/llmlab'), os.listdir('/run/proc'))",
+        f"print(len([name for name in os.listdir('/proc') if name.isdigit()]) <= 3, os.listdir({fence.RUN!r}), os.listdir({fence.HOST_PROC!r}))",
+        "print([len(open(f'/proc/{name}/environ').read().split('PATH=')) for name in (1, 'self')], 'SECRET_OF' in open('/proc/1/environ').read())",
         "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0].strip('0') == '')",
         "open('table.csv', 'w').write('changed')",
         cwd=own,
@@ -113,7 +114,8 @@ def test_a_kernel_sees_the_course_and_its_own_folder_alone(forked, tmp_path, mon
     assert said[3].split() == ["True"] * 4
     assert said[4] == "101"  # network is unreachable
     assert said[5] == "True [] []"
-    assert said[6] == "True"
+    assert said[6].endswith("False")
+    assert said[7] == "True"
     assert (own / "table.csv").read_text() == "1,2"
 
 
@@ -147,9 +149,7 @@ def test_a_kernel_that_takes_too_much_is_ended_whole(forked, monkeypatch, limits
 
 def test_what_is_written_has_a_limit(forked, monkeypatch):
     monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(disk_mb=16))
-    source = (
-        "import os\nwith open(os.environ['TMPDIR'] + '/big', 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
-    )
+    source = "import os\nwith open(os.environ['TMPDIR'] + '/big', 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
     assert "No space left" in run(source)[0]
 
 
@@ -209,16 +209,18 @@ def test_where_namespaces_cannot_be_nested_each_kernel_has_a_fence_of_its_own(tm
     monkeypatch.setattr(fence, "find", lambda: fence.Fence("cold", ""))
     monkeypatch.setenv(preload.VARIABLE, preload.EACH)
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "llmlab-forked")
+    monkeypatch.setenv("SECRET_OF_THE_GRADER", "x")
     from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
     KernelProvisionerFactory.clear_instance()
     try:
         said = run(
-            "import sys, os\nprint('torch' in sys.modules, os.path.exists('/work'), 6 * 7)", cwd=tmp_path
+            "import sys\nprint('torch' in sys.modules, 'SECRET_OF' in open('/proc/1/environ').read(), 6 * 7)",
+            cwd=tmp_path,
         )
     finally:
         KernelProvisionerFactory.clear_instance()
-    assert said[0].startswith("False") and said[0].endswith("42")
+    assert said == ["False False 42"]
 
 
 # ---- The order of cells ---------------------------------------------------------------------------------------

@@ -19,19 +19,22 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from llmlab.errors import CourseError
 
-RUN = "/run/llmlab"  # inside the fence: the folder with the sockets of all kernels
-OWN = "/run/kernel"  # inside the fence: a kernel's own part of it
+# Inside the fence; the course may lie anywhere else, also below the system's folder for temporary files.
+INSIDE = "/fence"
+RUN = f"{INSIDE}/run"  # the folder with the sockets of all kernels
+OWN = f"{INSIDE}/own"  # a kernel's own part of it
 HOST_PROC = (
-    "/run/proc"  # a fully visible /proc, without which Linux allows no new one; hidden again in each kernel
+    f"{INSIDE}/proc"  # a fully visible /proc, without which Linux allows no new one; hidden in each kernel
 )
-HOME = "/home/student"
-TEMP = "/tmp"
+HOME = f"{INSIDE}/home"
+TEMP = f"{INSIDE}/tmp"
 UID = 1000
 
 # linux/sched.h, sys/mount.h, linux/prctl.h, linux/capability.h
@@ -73,7 +76,7 @@ def find() -> Fence:
     code = "from llmlab.grading import fence; fence.rehearse()"
     for kind, program in (("forked", code), ("cold", "pass")):
         command = [*bubblewrap(), sys.executable, "-c", program]
-        if subprocess.run(command, capture_output=True).returncode == 0:
+        if subprocess.run(command, capture_output=True, env={}).returncode == 0:
             words = {
                 "forked": "提出物は、ネットワークのない囲い（bubblewrap と、提出物ごとの名前空間）の中で実行します。",
                 "cold": "提出物は、1 つずつ新しく始めた囲い（bubblewrap）の中で実行します。"
@@ -126,7 +129,16 @@ def bubblewrap(
         The whole environment inside, beside ``HOME``, ``PATH`` and ``TMPDIR``.
     """
     course = Path(__file__).resolve().parent.parent
-    command = ["bwrap", "--unshare-all", "--uid", str(UID), "--gid", str(UID), "--hostname", "kernel"]
+    command = [
+        shutil.which("bwrap") or "bwrap",
+        "--unshare-all",
+        "--uid",
+        str(UID),
+        "--gid",
+        str(UID),
+        "--hostname",
+        "kernel",
+    ]
     command += ["--die-with-parent", "--new-session", "--clearenv"]
     command += ["--proc", "/proc", "--bind", "/proc", HOST_PROC, "--dev", "/dev", "--tmpfs", TEMP]
     for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"):
@@ -149,12 +161,16 @@ def bubblewrap(
     command += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
     seen = [Path(sys.base_prefix), Path(sys.base_exec_prefix), Path(sys.prefix), course]
     seen += [*(folder / "data" for folder in courses), *readable]
-    for path in dict.fromkeys(str(path.absolute()) for path in seen if path.exists()):
+    shown = list(dict.fromkeys(str(path.absolute()) for path in seen if path.exists()))
+    for path in shown:
         if not path.startswith("/usr/"):
             command += ["--ro-bind", path, path]
     command += ["--dir", HOME, "--dir", OWN, "--dir", RUN]
     if run:
         command += ["--bind", str(run), RUN]
+    temporary = tempfile.gettempdir()
+    if not any(str(path).startswith(f"{temporary}/") for path in shown):
+        command += ["--symlink", TEMP, temporary]
     # What lies under the root in memory would have no limit, and every kernel would see it.
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]
     own = {
@@ -240,7 +256,7 @@ def enter(own: str, folder: str, disk_mb: int) -> None:
         shutil.copytree(files, folder, dirs_exist_ok=True, symlinks=True)
         shutil.rmtree(files)
     os.makedirs(f"{HOME}/.tmp")
-    # What the parent prepared in /tmp (matplotlib's fonts) stays readable below the new one.
+    # What the parent prepared there (matplotlib's fonts) stays readable below the new one.
     shutil.copytree(TEMP, f"{HOME}/.tmp", dirs_exist_ok=True)
     mount(f"{HOME}/.tmp", TEMP, flags=MS_BIND)
     mount(own, OWN, flags=MS_BIND)

@@ -172,7 +172,7 @@ def start(
         if "LLMLAB_DATA" in os.environ:
             variables["LLMLAB_DATA"] = os.environ["LLMLAB_DATA"]
         command = [*fence.bubblewrap(folder, (root or ROOT, ROOT), data.roots(), variables), *command]
-        variables = dict(os.environ)
+        variables = {}  # also bubblewrap's own: its first process can be read from inside
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
