@@ -1,5 +1,5 @@
 # tries: プロセスを 400 個作る
-# verdict: プロセス|時間
+# verdict: プロセス|時間|メモリ
 # %% grade_id="running"
 import os
 import time

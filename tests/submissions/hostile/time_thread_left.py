@@ -1,5 +1,5 @@
 # tries: 終わらないスレッドを残す
-# verdict: 改変
+# verdict: 改変|時間
 # %% grade_id="running"
 import threading
 
