@@ -284,6 +284,12 @@ def _todays_names(name: str) -> list[str]:
     return list(dict.fromkeys([name, renamed, name.removeprefix("bert."), renamed.removeprefix("bert.")]))
 
 
+def _todays_config(config: dict) -> dict:
+    """A Llama's configuration with ``rope_theta`` where an old KerasHub looks: transformers puts it one level down."""
+    theta = (config.get("rope_parameters") or {}).get("rope_theta")
+    return config if theta is None else {"rope_theta": theta, **config}
+
+
 def _read_todays_names() -> None:
     """Let a KerasHub before 0.32 read what transformers saves today; later ones do it by themselves."""
     from keras_hub.src.utils.transformers.safetensor_utils import SafetensorLoader
@@ -299,6 +305,11 @@ def _read_todays_names() -> None:
         return stock(self, last)
 
     SafetensorLoader.get_tensor = get_tensor
+
+    from keras_hub.src.utils.transformers import convert_llama3
+
+    stock_config = convert_llama3.convert_backbone_config
+    convert_llama3.convert_backbone_config = lambda found: stock_config(_todays_config(found))
 
 
 def _fail(error):

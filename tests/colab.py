@@ -193,7 +193,7 @@ def run(place: Place, wheel: Path, only: str) -> int:
         results.append(result)
         for problem in result.problems:
             print(f"{path.relative_to(ROOT)}: {problem}", flush=True)
-    print(runner.table(results), flush=True)
+    print(runner.table([result.row() for result in results]), flush=True)
     return int(any(result.problems for result in results))
 
 

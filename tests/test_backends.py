@@ -61,6 +61,10 @@ def test_an_old_keras_hub_finds_a_berts_weights():
     assert found[0] == "bert.embeddings.LayerNorm.beta"
     assert {"bert.embeddings.LayerNorm.bias", "embeddings.LayerNorm.bias", "embeddings.LayerNorm.beta"} == {*found[1:]}
     assert backends._todays_names("model.norm.weight") == ["model.norm.weight"]
+    today = {"hidden_size": 8, "rope_parameters": {"rope_theta": 100000.0, "rope_type": "default"}}
+    assert backends._todays_config(today)["rope_theta"] == 100000.0
+    former = {"rope_theta": 5.0, "rope_parameters": None}
+    assert backends._todays_config(former) == former
 
 
 def test_prints_are_shown_and_noise_is_not(child, capfd):

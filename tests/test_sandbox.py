@@ -193,7 +193,9 @@ def test_hundreds_in_order_and_quick():
 @pytest.mark.skipif(sys.platform != "linux", reason="children end with their parent on Linux")
 def test_nothing_goes_on_after_an_interrupt(tmp_path):
     """The notebook's process dies in the middle: the loop that it had started ends too."""
-    code = "from llmlab import sandbox\nsandbox.run('marker = 918273\\nwhile True: pass', seconds=60)"
+    # pytest-xdist's processes ignore the signal, and what they start would too.
+    code = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from llmlab import sandbox\nsandbox.run('marker = 918273\\nwhile True: pass', seconds=60)"
     process = subprocess.Popen([sys.executable, "-c", code])
 
     def parents():
