@@ -446,20 +446,6 @@ class Guard:
             found.append(f"{__name__}: {type(error).__name__}")
         return sorted(set(found))
 
-    def outcome(self) -> dict:
-        """Say what the shell itself knows of the last cell: whether it still runs, its number, whether it succeeded.
-
-        A reply that a submission has sent in the kernel's name says something else.
-        """
-        frame = sys._current_frames().get(threading.main_thread().ident)
-        running = threading.current_thread() is not threading.main_thread() and self._foreign.frames(frame)
-        shell = self._shell
-        return {
-            "running": running,
-            "count": shell.execution_count,
-            "ok": bool(getattr(shell, "last_execution_succeeded", True)),
-        }
-
     # ---- IPython and the kernel ----
 
     def _important(self) -> dict[str, tuple]:
