@@ -22,7 +22,7 @@ from tests import grading_mini as mini
 
 @pytest.fixture(scope="module")
 def parent():
-    with preload.parent() as running:
+    with preload.parent(["pandas"]) as running:  # its pyarrow would start a thread
         yield running
 
 

@@ -43,6 +43,8 @@ ERROR_CHARACTERS = 4000
 ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
     "HF_HUB_OFFLINE": "1",
+    # pyarrow, which pandas imports and transformers' Trainer through datasets: its allocator starts a thread.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
     "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
