@@ -92,7 +92,7 @@ def autograde(folder: Path, exercise: str, ours: bool) -> float:
         "c.IgnorePattern.enabled = True\nc.IgnorePattern.pattern = r'[\\s\\S]'\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "nbgrader", "autograde", exercise, "--force", f"--config={config}"]
+    command = [sys.executable, "-m", "nbgrader", "autograde", exercise, "--force", f"--config={config.with_suffix('')}"]
     begin = time.monotonic()
     done = subprocess.run(
         command, cwd=folder, env=os.environ | grade._environment(2), capture_output=True, text=True
