@@ -78,7 +78,7 @@ def graded_seconds(exercise: str) -> float:
 
 def autograde(folder: Path, exercise: str, ours: bool) -> float:
     """Run ``nbgrader autograde`` over a class; return its seconds."""
-    config = folder / f"{'ours' if ours else 'stock'}_config.py"
+    config = folder / "nbgrader_config.py"  # nbgrader reads the one of the folder that it runs in
     own = "from llmlab.grading.grade import settings_for\n"
     own += (
         f"c.merge(settings_for(Path({str(folder)!r}), {exercise!r}, Path({str(ROOT)!r})))\n" if ours else ""
@@ -92,7 +92,8 @@ def autograde(folder: Path, exercise: str, ours: bool) -> float:
         "c.IgnorePattern.enabled = True\nc.IgnorePattern.pattern = r'[\\s\\S]'\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "nbgrader", "autograde", exercise, "--force", f"--config={config.with_suffix('')}"]
+    # Our settings name the exercise themselves.
+    command = [sys.executable, "-m", "nbgrader", "autograde", *([] if ours else [exercise]), "--force"]
     begin = time.monotonic()
     done = subprocess.run(
         command, cwd=folder, env=os.environ | grade._environment(2), capture_output=True, text=True
