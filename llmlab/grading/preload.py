@@ -32,7 +32,7 @@ from pathlib import Path
 
 from llmlab import data
 from llmlab.errors import CourseError
-from llmlab.grading import fence
+from llmlab.grading import fence, verdicts
 from llmlab.grading.forks import ENVIRONMENT, _die_with_parent, _threads
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -74,7 +74,7 @@ class Limits:
     processes
         At the same time.
     disk_mb
-        In its folder and ``/tmp`` together, and again in ``/dev/shm``; both lie in memory.
+        In its folder and that for temporary files together, and again in ``/dev/shm``; both lie in memory.
     seconds
         From start to end.
     """
@@ -400,11 +400,11 @@ class _Keeper:
             family = self._family()
             used = sum(max(0, _resident(pid) - self.base) for pid in family)
             if used > self.limits.memory_mb:
-                self._stop("メモリ")
+                self._stop(verdicts.MEMORY)
             elif len(family) > self.limits.processes:
-                self._stop("プロセス")
+                self._stop(verdicts.PROCESSES)
             elif time.monotonic() - begin > self.limits.seconds:
-                self._stop("時間")
+                self._stop(verdicts.TIME)
 
     def _stop(self, verdict: str) -> None:
         self.verdict = self.verdict or verdict
