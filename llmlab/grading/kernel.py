@@ -54,8 +54,6 @@ def run(request: dict, own: str) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(max(1, request["threads"]))
     os.environ["MPLBACKEND"] = INLINE
-    if "matplotlib" in sys.modules:  # imported before the variable was set
-        sys.modules["matplotlib"].rcParams["backend"] = INLINE
     seed(request["seed"])
 
     from ipykernel.kernelapp import IPKernelApp

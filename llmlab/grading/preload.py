@@ -34,6 +34,7 @@ from llmlab import data
 from llmlab.errors import CourseError
 from llmlab.grading import fence, verdicts
 from llmlab.grading.forks import ENVIRONMENT, _die_with_parent, _threads
+from llmlab.grading.kernel import INLINE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VARIABLE = "LLMLAB_PRELOAD"  # names the parent's folder, for the provisioner
@@ -43,6 +44,7 @@ SOCKET = "parent"
 # What every exercise needs, and what a kernel consists of.
 MODULES = (
     "IPython.core.completer",
+    "ipykernel.debugger",
     "ipykernel.inprocess",
     "ipykernel.kernelapp",
     "ipywidgets",
@@ -169,8 +171,9 @@ def start(
     else:
         variables |= {"MPLCONFIGDIR": f"{fence.TEMP}/matplotlib"}
         variables["LLMLAB_CACHE"] = str(data.cache_dir())
-        if "LLMLAB_DATA" in os.environ:
-            variables["LLMLAB_DATA"] = os.environ["LLMLAB_DATA"]
+        for name in ("LLMLAB_DATA", "LLMLAB_FORKS_DEBUG"):
+            if name in os.environ:
+                variables[name] = os.environ[name]
         command = [*fence.bubblewrap(folder, (root or ROOT, ROOT), data.roots(), variables), *command]
         variables = {}  # also bubblewrap's own: its first process can be read from inside
     process = subprocess.Popen(
@@ -282,6 +285,8 @@ def _main() -> None:
             left += sorted({name.partition(".")[0] for name in new} & set(COLD))
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+    if "matplotlib" in sys.modules:  # imported before the kernel's variable is set
+        sys.modules["matplotlib"].rcParams["backend"] = INLINE
     with contextlib.suppress(ImportError):
         import tqdm
 

@@ -78,7 +78,13 @@ class ForkedProvisioner(KernelProvisionerBase):
                 self.connection.sendall(json.dumps({"signal": int(signum)}).encode() + b"\n")
 
     async def kill(self, restart: bool = False) -> None:
+        """End the kernel and all that it has started; a moment later they are gone."""
         await self.send_signal(signal.SIGKILL)
+        # jupyter_client looks every 0.1 s.
+        for _ in range(20):
+            if await self.poll() is not None:
+                break
+            await asyncio.sleep(0.005)
 
     async def terminate(self, restart: bool = False) -> None:
         await self.send_signal(signal.SIGKILL)
