@@ -3,14 +3,16 @@
 Overhead is the time outside the graded cells. Stock is ``nbgrader autograde`` as it comes: one submission after
 another, a cold kernel for each. Ours is the same command with kernels forked from the preloaded parent, inside the
 fence. Both run in one process, on the same submissions, interleaved, and must give the same scores. What the graded
-cells themselves take is measured once, in a kernel of its own. Then ``make grade`` (on all cores, feedback included)
-grades growing classes: seconds per submission and the parent's memory must stay flat.
+cells themselves take is measured once, in a kernel of its own. A table says where both ways spend their time. Then
+``make grade`` (on all cores, feedback included) grades growing classes: seconds per submission and the parent's memory
+must stay flat. From the largest class follows, on paper, what 10,000 submissions would take.
 
-Examples: ``bench_grading.py`` (06 and the curve), ``bench_grading.py --all`` (all 13 at two submissions),
-``bench_grading.py --curve 10 100 1000``.
+Examples: ``bench_grading.py`` (06, the table and the curve), ``bench_grading.py --all`` (all 13 at two submissions),
+``bench_grading.py --sizes --curve 10 100 1000`` (the table and the curve alone).
 """
 
 import argparse
+import collections
 import contextlib
 import json
 import os
@@ -21,14 +23,20 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import psutil
 from nbclient import NotebookClient
+from nbconvert.preprocessors import ExecutePreprocessor
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 
 from llmlab.grading import fence, grade, gradebook, release
+from llmlab.grading.execute import FencedExecute
 from llmlab.grading.intake import released
 from llmlab.grading.order import is_hidden
+from llmlab.grading.zoo import columns
 from llmlab.runtime import cores
 
 ROOT = release.ROOT
@@ -147,6 +155,80 @@ def compare(exercise: str, number: int, rounds: int) -> dict:
     }
 
 
+@contextlib.contextmanager
+def stopwatch():
+    """Yield seconds by stage of what nbgrader runs in this process: start, other and graded cells, checks, end."""
+    spent = collections.Counter()
+    setup, cell, check = ExecutePreprocessor.setup_kernel, ExecutePreprocessor.preprocess_cell, FencedExecute._check
+
+    @contextlib.contextmanager
+    def watched_setup(self, **named):
+        begin = time.monotonic()
+        with setup(self, **named):
+            spent["kernel starts"] += time.monotonic() - begin
+            yield
+            begin = time.monotonic()
+        spent["kernel ends"] += time.monotonic() - begin
+
+    def watched_cell(self, one, *arguments):
+        begin, before = time.monotonic(), spent["checks"]
+        try:
+            return cell(self, one, *arguments)
+        finally:
+            kind = "graded cells" if is_hidden(one) else "other cells"
+            spent[kind] += time.monotonic() - begin - (spent["checks"] - before)
+
+    async def watched_check(self, one):
+        begin = time.monotonic()
+        await check(self, one)
+        spent["checks"] += time.monotonic() - begin
+
+    with (
+        mock.patch.object(ExecutePreprocessor, "setup_kernel", watched_setup),
+        mock.patch.object(ExecutePreprocessor, "preprocess_cell", watched_cell),
+        mock.patch.object(FencedExecute, "_check", watched_check),
+    ):
+        yield spent
+
+
+def where(exercise: str, rounds: int = 3) -> None:
+    """Print where the time of one submission goes, stock and ours: medians of some rounds after a first."""
+    stages = ["kernel starts", "other cells", "graded cells", "checks", "kernel ends", "nbgrader", "feedback"]
+    found = {way: [] for way in ("stock", "ours")}
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch, parent(exercise):
+        write_class(Path(scratch), exercise, 1)
+        for number in range(rounds + 1):
+            for way, rows in found.items():
+                settings = grade.settings_for(Path(scratch), exercise, ROOT)
+                if way == "stock":
+                    settings.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default_args[0]
+                settings.CourseDirectory.student_id = "*"
+                course = CourseDirectory(config=settings)
+                begin = time.monotonic()
+                with stopwatch() as spent:
+                    Autograde(coursedir=course, config=settings, force=True).start()
+                spent["nbgrader"] = time.monotonic() - begin - spent.total()
+                begin = time.monotonic()
+                GenerateFeedback(coursedir=course, config=settings, force=True).start()
+                spent["feedback"] = time.monotonic() - begin
+                if number:
+                    rows.append(spent)
+    lines = [["seconds", *found]]
+    for stage in stages:
+        lines.append([stage, *(f"{statistics.median(one[stage] for one in rows):.2f}" for rows in found.values())])
+    print(columns(lines), flush=True)
+
+
+def on_paper(row: dict, number: int = 10_000, machine_cores: int = 16) -> str:
+    """Return what a class of ``number`` would take, from the seconds and bytes of one that was graded."""
+    core_seconds = row["each"] * cores() * number
+    return (
+        f"{number:,} submissions on paper: {core_seconds / 3600:.1f} core hours, "
+        f"{core_seconds / cores() / 3600:.1f} h here, {core_seconds / machine_cores / 60:.0f} min on {machine_cores} "
+        f"cores that are as fast, {row['MB on disk'] / row['submissions'] * number / 1e3:.1f} GB on disk"
+    )
+
+
 def curve(exercise: str, sizes: list[int]) -> list[dict]:
     """Grade growing classes with ``grade.grade``; return seconds per submission and the parent's memory."""
     rows = []
@@ -178,6 +260,7 @@ def curve(exercise: str, sizes: list[int]) -> list[dict]:
                     "each": report.seconds / size,
                     "parent MB, first": memory[0] if memory else 0.0,
                     "parent MB, last": memory[-1] if memory else 0.0,
+                    "MB on disk": sum(one.stat().st_size for one in Path(scratch, "out").rglob("*") if one.is_file()) / 1e6,
                     "totals": sorted(totals),
                 }
             )
@@ -216,7 +299,9 @@ def main() -> None:
             f"all: stock {total[0]:.1f} s, ours {total[1]:.1f} s a submission, ratio {total[0] / total[1]:.1f}"
         )
     else:
-        curve(chosen.exercise, chosen.curve)
+        where(chosen.exercise)
+        for row in curve(chosen.exercise, chosen.curve)[-1:]:
+            print(on_paper(row))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def overlap(one, other):
     ### END SOLUTION'''
 
 OVERLAP_TEST = """\
-assert overlap([1, 2], [2, 3]) is not None, "値を返してください。"
+assert isinstance(overlap([1, 2], [2, 3]), (int, float)), "値を返してください。"
 assert overlap("ab", "ab") == 1, "同じ集合なら 1 です。"
 ### BEGIN HIDDEN TESTS
 assert overlap("hidden", "hidebound") == 5 / 8

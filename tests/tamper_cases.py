@@ -12,6 +12,8 @@ import threading
 TEST = 'import torch\nassert running([1, 2]) == [1, 3], "途中までの和です。"\nassert torch.is_tensor(torch.ones(2))'
 RIGHT = "def running(values):\n    return [sum(values[: n + 1]) for n in range(len(values))]\n"
 
+USED = ("AssertionError", "all", "isinstance", "sum")  # names of built-in functions that the tests read
+
 # Name: (what must be named, a cell with the attack)
 ATTACKS = {
     "isinstance": ("builtins.isinstance", "import builtins\nbuiltins.isinstance = lambda *_: True"),
@@ -102,6 +104,7 @@ INNOCENT = {
     "imports": "import colorsys, decimal, statistics, itertools\nfrom math import *\nfrom collections import Counter, defaultdict, namedtuple\nP = namedtuple('P', 'x y', defaults=(0,))\nP(1)\n" + RIGHT,
     "numpy names": "from numpy import abs, all, any, max, min, round, sum\n",
     "reused names": "list = [1]\nsum = 0\nmax = 'x'\ndict = None\nid = 3\ninput = 'a'\nstring = 'x'\nrandom = 3\ntorch_ = 1\n",
+    "max of one's own": "def max(values):\n    return sorted(values)[-1]\n" + RIGHT,
     "print of one's own": "def print(*a, **k):\n    pass\n" + RIGHT,
     "figure": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n" + RIGHT,
     "figure and style": "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nplt.style.use('ggplot')\nfig, ax = plt.subplots()\nax.plot([1])\nfig.canvas.draw()\nplt.switch_backend('agg')\n" + RIGHT,
@@ -150,7 +153,7 @@ def run(cells: list[str]) -> list[str]:
     differences, found = guard.differences, set()
 
     def look() -> None:
-        thread = threading.Thread(target=lambda: found.update(differences()))
+        thread = threading.Thread(target=lambda: found.update(differences(USED)))
         thread.start()
         thread.join()
 

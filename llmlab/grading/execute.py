@@ -18,7 +18,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, List, Unicode, default
 
 from llmlab.grading import kernel
-from llmlab.grading.order import is_hidden, order, unread
+from llmlab.grading.order import is_hidden, order, read_outside_answers, unread
 from llmlab.grading.provisioner import ForkedProvisioner
 from llmlab.grading.verdicts import CHANGED, DIED, OUTPUT, TIME, Stopped
 
@@ -101,6 +101,7 @@ class FencedExecute(Execute):
         self.written = 0.0
         self.verdict = ""
         self.checked = False  # whether nothing has run since the last check
+        self.used = read_outside_answers(nb.cells)
 
         # ExecutePreprocessor runs what it finds in nb.cells, in order.
         cells = list(nb.cells)
@@ -166,7 +167,7 @@ class FencedExecute(Execute):
         """Ask the kernel whether it was tampered with."""
         nonce, name = secrets.token_hex(16), cell.metadata.nbgrader.grade_id
         session, channel = self.kc.session, self.kc.control_channel
-        message = session.msg(kernel.REQUEST, {"nonce": nonce})
+        message = session.msg(kernel.REQUEST, {"nonce": nonce, "used": self.used})
         channel.send(message)
         waited = 0.0
         while True:

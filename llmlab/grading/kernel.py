@@ -76,7 +76,7 @@ def _answer(application, secret: str) -> None:
     differences, send, sign = guard.differences, kernel.session.send, proof
 
     def answer(stream, ident, parent):
-        found = differences()
+        found = differences(parent["content"]["used"])
         nonce = parent["content"]["nonce"]
         content = {"differences": found, "proof": sign(secret, nonce, found)}
         send(stream, REPLY, content, parent, ident=ident)

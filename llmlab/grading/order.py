@@ -70,6 +70,12 @@ def unread(cells: Sequence, sources: Collection[str]) -> set[int]:
     return found
 
 
+def read_outside_answers(cells: Sequence) -> list[str]:
+    """Return the names that cells other than the answers read: tests, and what the exercise gives for them."""
+    read = [_names(cell).reads for cell in cells if _is_code(cell) and not utils.is_solution(cell)]
+    return sorted(set().union(*read))
+
+
 def _names(cell):
     """Return the names of a cell, magics translated."""
     source = cell.source
