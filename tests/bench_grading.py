@@ -27,7 +27,7 @@ import psutil
 from nbclient import NotebookClient
 
 from llmlab.grading import fence, grade, gradebook, release
-from llmlab.grading.intake import released
+from llmlab.grading.notebooks import released
 from llmlab.grading.order import is_hidden
 from llmlab.runtime import cores
 
