@@ -34,7 +34,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from llmlab.grading import fence, grade, gradebook, release
 from llmlab.grading.execute import FencedExecute
-from llmlab.grading.intake import released
+from llmlab.grading.notebooks import released
 from llmlab.grading.order import is_hidden
 from llmlab.grading.zoo import columns
 from llmlab.runtime import cores

@@ -17,7 +17,11 @@ import pytest
 from nbconvert.exporters import NotebookExporter, PythonExporter
 
 from llmlab.errors import CourseError
-from llmlab.grading import grade, intake, release
+from llmlab.grading import archives, grade, intake, release
+from llmlab.grading.mend import mend
+from llmlab.grading.notebooks import grade_ids, parse, released
+from llmlab.grading.refused import OtherExercise, Refused
+from llmlab.grading.roster import Roster
 from tests import grading_mini as mini
 
 WRITTEN = "和集合で割ると、大きさの違う集合も比べられます。"
@@ -33,7 +37,7 @@ SOLUTION = mini.notebook()
 @pytest.fixture(scope="module")
 def blank():
     """Return the student version of the small exercise."""
-    return intake.released(SOLUTION)
+    return released(SOLUTION)
 
 
 def sheet(blank, name: str = "right"):
@@ -56,14 +60,14 @@ def other_exercise():
     return book
 
 
-OTHER = intake.released(other_exercise())
+OTHER = released(other_exercise())
 
 
 def take(data, blank, name: str = "s1.ipynb"):
     """Read and mend what was sent; return the notebook and the notes."""
     data = data if isinstance(data, bytes) else nbformat.writes(data).encode()
-    book = intake.parse(data, name)
-    notes = intake.mend(book, "mini", {"mini": blank, "other": OTHER}.get, ["mini", "other"])
+    book = parse(data, name)
+    notes = mend(book, "mini", {"mini": blank, "other": OTHER}.get, ["mini", "other"])
     nbformat.validate(book)
     return book, notes
 
@@ -216,14 +220,14 @@ DAMAGES = [
     marks_changed,
     emptied_marks,
 ]
-STUBS = {cell.id: cell.source for cell in intake.released(SOLUTION).cells}
+STUBS = {cell.id: cell.source for cell in released(SOLUTION).cells}
 
 
 def outcome(book, blank) -> str | dict:
     """Return the scores, or the sentence of a refusal."""
     try:
         return result(take(book, blank)[0])
-    except intake.Refused as refused:
+    except Refused as refused:
         return str(refused)
 
 
@@ -317,30 +321,30 @@ def test_two_answers_that_cannot_be_told_apart_are_refused(blank):
     no_marks(book, 0, None)
     no_ids(book, 0, None)
     book.cells.append(nbformat.v4.new_markdown_cell("別の答えです。", id="more"))
-    with pytest.raises(intake.Refused, match="どれか分かりません（why）"):
+    with pytest.raises(Refused, match="どれか分かりません（why）"):
         take(book, blank)
 
 
 def test_answer_that_is_not_there_is_not_made_up(blank):
     book = sheet(blank)
     book.cells = [cell for cell in book.cells if cell.id != "overlap"]
-    with pytest.raises(intake.Refused, match="overlap"):
+    with pytest.raises(Refused, match="overlap"):
         take(book, blank)
 
 
 def test_other_exercise_is_named_with_marks_and_without(blank):
-    with pytest.raises(intake.OtherExercise, match="別の演習（other）"):
+    with pytest.raises(OtherExercise, match="別の演習（other）"):
         take(OTHER, blank)
     bare = copy.deepcopy(OTHER)
     no_marks(bare, 0, None)
     no_ids(bare, 0, None)
-    with pytest.raises(intake.OtherExercise, match="別の演習（other）"):
+    with pytest.raises(OtherExercise, match="別の演習（other）"):
         take(bare, blank)
 
 
 def test_notebook_of_something_else_is_named(blank):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(1)")])
-    with pytest.raises(intake.Refused, match="採点用のセルの印がありません"):
+    with pytest.raises(Refused, match="採点用のセルの印がありません"):
         take(book, blank)
 
 
@@ -451,7 +455,7 @@ def test_round_trip_keeps_the_scores(blank, trip):
         sent = TRIPS[trip](sheet(blank, name))
         try:
             book, _ = take(sent.encode(), blank)
-        except intake.Refused as refused:
+        except Refused as refused:
             assert trip in MAY_REFUSE, refused
             assert in_words(str(refused))
             continue
@@ -513,8 +517,8 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_file_is_refused_in_one_sentence(name):
     data, said = BAD[name]
-    with pytest.raises(intake.Refused, match=said) as refused:
-        intake.parse(data, name)
+    with pytest.raises(Refused, match=said) as refused:
+        parse(data, name)
     assert "\n" not in str(refused.value)
 
 
@@ -685,8 +689,8 @@ ZIPS = {
 
 @pytest.mark.parametrize("name", ZIPS)
 def test_bad_zip_is_refused_in_words_and_its_neighbour_graded(name, tmp_path, blank, sent, monkeypatch):
-    monkeypatch.setattr(intake, "ROOM", {0: 2**21})
-    monkeypatch.setattr(intake, "ENTRIES", 50)
+    monkeypatch.setattr(archives, "ROOM", {0: 2**21})
+    monkeypatch.setattr(archives, "ENTRIES", 50)
     data, said = ZIPS[name]
     (tmp_path / "s2").mkdir()
     found = collected(lay(tmp_path / "in", {"s1.zip": data, "s2.ipynb": sent}), tmp_path, blank)
@@ -772,7 +776,7 @@ def test_list_of_students_settles_names(tmp_path, blank, sent):
             "cp932"
         )
     )
-    roster = intake.Roster(path)
+    roster = Roster(path)
     assert roster.students == ["s1", "s2", "s3"]
     entries = {
         "佐藤 太郎_502_assignsubmission_file/mini.ipynb": sent,
@@ -786,9 +790,9 @@ def test_list_of_students_settles_names(tmp_path, blank, sent):
     assert "2 人（s1、s2）" in found["佐藤 太郎"].problem
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(CourseError, match="「学籍番号」の列がありません"):
-        intake.Roster(path)
+        Roster(path)
     with pytest.raises(CourseError, match="開けません"):
-        intake.Roster(tmp_path / "nowhere.csv")
+        Roster(tmp_path / "nowhere.csv")
 
 
 # ---- Through nbgrader --------------------------------------------------------------------------------------
@@ -845,7 +849,7 @@ def test_every_exercise_of_the_course_is_told_and_restored_without_marks_and_ids
     """Answered with the reference answers, stripped of everything an editor may lose."""
     names = release.names()
     solved = {name: nbformat.read(release.find(name), as_version=4) for name in names}
-    blanks = {name: intake.released(book) for name, book in solved.items()}
+    blanks = {name: released(book) for name, book in solved.items()}
     for name in names:
         sent = copy.deepcopy(blanks[name])
         for cell, answered in zip(sent.cells, solved[name].cells, strict=True):
@@ -853,10 +857,10 @@ def test_every_exercise_of_the_course_is_told_and_restored_without_marks_and_ids
                 cell.source = answered.source
         no_marks(sent, 0, None)
         no_ids(sent, 0, None)
-        book = intake.parse(nbformat.writes(sent).encode(), "s1.ipynb")
-        intake.mend(book, name, blanks.get, names)
+        book = parse(nbformat.writes(sent).encode(), "s1.ipynb")
+        mend(book, name, blanks.get, names)
         assert [cell.id for cell in book.cells] == [cell.id for cell in blanks[name].cells]
-        assert intake.grade_ids(book) == intake.grade_ids(blanks[name])
+        assert grade_ids(book) == grade_ids(blanks[name])
         other = names[names.index(name) - 1]
-        with pytest.raises(intake.OtherExercise, match=f"別の演習（{name}）"):
-            intake.mend(intake.parse(nbformat.writes(sent).encode(), "s1.ipynb"), other, blanks.get, names)
+        with pytest.raises(OtherExercise, match=f"別の演習（{name}）"):
+            mend(parse(nbformat.writes(sent).encode(), "s1.ipynb"), other, blanks.get, names)

@@ -15,7 +15,7 @@ from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import grade, marks
 from llmlab.grading.gradebook import address
-from llmlab.grading.intake import Roster
+from llmlab.grading.roster import Roster
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DUE = datetime(2026, 5, 20, 23, 59, tzinfo=TOKYO)

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import gradebook, intake, release
-from llmlab.grading.intake import mark_of
+from llmlab.grading import gradebook, notebooks, release
+from llmlab.grading.notebooks import mark_of
 from llmlab.grading.zoo import Exercise
 
 
@@ -100,7 +100,7 @@ def released(exercise: str, root: Path = release.ROOT) -> dict[str, str]:
     """Return the solution cells as students receive them, by grade_id."""
     import nbformat
 
-    notebook = intake.released(nbformat.read(release.find(exercise, root), as_version=4))
+    notebook = notebooks.released(nbformat.read(release.find(exercise, root), as_version=4))
     return {own["grade_id"]: cell.source for cell in notebook.cells if (own := mark_of(cell)).get("solution")}
 
 

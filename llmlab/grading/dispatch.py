@@ -296,7 +296,7 @@ def _environment(task: dict, threads: int, scratch: str) -> dict[str, str]:
     import nbformat
 
     from llmlab.grading import grade
-    from llmlab.grading.intake import released
+    from llmlab.grading.notebooks import released
     from llmlab.grading.release import find
 
     found = task["environment"] | grade._environment(threads) | {"IPYTHONDIR": scratch}

@@ -34,8 +34,12 @@ from pathlib import Path, PurePosixPath
 
 from llmlab.errors import CourseError
 from llmlab.grading import dispatch, fence, gradebook, preload, verdicts
-from llmlab.grading.intake import File, Refused, Roster, Submission, check, collect, released
+from llmlab.grading.archives import File
+from llmlab.grading.intake import Submission, check, collect
+from llmlab.grading.notebooks import released
+from llmlab.grading.refused import Refused
 from llmlab.grading.release import ROOT, config, convert, find, log, names
+from llmlab.grading.roster import Roster
 from llmlab.grading.zoo import columns
 from llmlab.runtime import cores
 
@@ -353,7 +357,7 @@ def grade(
     again
         Grade also what has not changed.
     roster
-        A CSV with the list of students, for names that a learning system gives (:class:`intake.Roster`).
+        A CSV with the list of students, for names that a learning system gives (:class:`roster.Roster`).
     sandbox
         Whether submissions must run inside a fence (:mod:`llmlab.grading.fence`).
     say

@@ -26,7 +26,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from llmlab.errors import CourseError
-from llmlab.grading.intake import Roster, read_csv
+from llmlab.grading.roster import Roster, read_csv
 
 FILE = "grading.toml"
 TEMPLATE = """\

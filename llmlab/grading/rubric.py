@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell
 from llmlab.errors import CourseError
 from llmlab.grading import release
 from llmlab.grading.classbook import answer_region, text
-from llmlab.grading.intake import mark_of
+from llmlab.grading.notebooks import mark_of
 
 HEAD = "**採点のために（学生には見えません）**"
 # Formgrader's page fetches MathJax from outside and opens its fields when that says it is done. Where it cannot be
