@@ -141,6 +141,27 @@ class Place:
         fetch = [str(self.python), "-m", "llmlab.models", "fetch", "--quiet"]
         subprocess.run(fetch, check=True, cwd=self.folder, env=variables | {"TQDM_DISABLE": "1"})
 
+    def bring(self, path: Path) -> None:
+        """Install what a notebook's own set-up cell brings beside Colab's packages, where only it will see them.
+
+        In Colab some of Colab's packages are replaced by that; the printed line says which.
+        """
+        target = self.beside(path)
+        shutil.rmtree(target, ignore_errors=True)
+        if not (lacking := sync.lacking(nbformat.read(path, as_version=4))):
+            return
+        plan = ["install", "--quiet", "--dry-run", "--report", "-", *lacking]
+        report = json.loads(self.pip(*plan, stdout=subprocess.PIPE, text=True).stdout)
+        items = [(one["metadata"]["name"], one["metadata"]["version"]) for one in report["install"]]
+        exact = [f"{name}=={version}" for name, version in items]
+        self.pip("install", "--quiet", "--no-deps", "--target", str(target), *exact)
+        changed = replaced({canonicalize_name(name): version for name, version in items})
+        setup.say(f"{path.name}: {', '.join(exact)}（Colab から変わるもの: {', '.join(changed) or 'なし'}）")
+
+    def beside(self, path: Path) -> Path:
+        """Return where :meth:`bring` installs."""
+        return self.folder / "beside" / path.stem
+
     def environment(self, wheel: Path) -> dict[str, str]:
         """Return the variables of a kernel here: in Colab, with the student edition on this disk as the address."""
         return {
@@ -182,13 +203,17 @@ class Place:
         return result
 
 
+def chosen(only: str) -> list[Path]:
+    """Return the notebooks of the lessons whose number holds ``only``."""
+    return [path for path in sync.notebooks() if only in path.stem.split("_")[0]]
+
+
 def run(place: Place, wheel: Path, only: str) -> int:
     """Run the notebooks and print the table; return 1 when one has a problem."""
     os.environ |= place.environment(wheel)
     results = []
-    for path in sync.notebooks():
-        if only not in path.stem.split("_")[0]:
-            continue
+    for path in chosen(only):
+        os.environ["PYTHONPATH"] = str(place.beside(path)) if place.beside(path).is_dir() else ""
         result = place.run(path)
         results.append(result)
         for problem in result.problems:
@@ -203,19 +228,21 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--python", help="a Python 3.13 (default: the one on PATH)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the environment lies")
     parser.add_argument("--wheel", type=Path, help="run with what an earlier call installed (no network)")
-    chosen = parser.parse_args(arguments)
-    place = Place(chosen.folder.resolve())
-    if chosen.wheel:
-        return run(place, chosen.wheel, chosen.only)
+    options = parser.parse_args(arguments)
+    place = Place(options.folder.resolve())
+    if options.wheel:
+        return run(place, options.wheel, options.only)
     try:
-        place.make(find_python(chosen.python))
+        place.make(find_python(options.python))
         student.build(place.folder / "student")
         wheel = student.wheel(place.folder / "student", place.folder)
         place.install(wheel)
+        for path in chosen(options.only):
+            place.bring(path)
     except setup.SetupError as error:
         print(f"⚠ {error}", file=sys.stderr)
         return 1
-    again = ["--only", chosen.only, "--folder", str(place.folder), "--wheel", str(wheel)]
+    again = ["--only", options.only, "--folder", str(place.folder), "--wheel", str(wheel)]
     return subprocess.run([*isolation(), sys.executable, "-m", "tests.colab", *again], cwd=ROOT).returncode
 
 
