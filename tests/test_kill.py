@@ -52,14 +52,21 @@ def stop(processes) -> None:
             one.send_signal(signal.SIGKILL)
 
 
+def seen(look, run: subprocess.Popen) -> list:
+    """Look until something is there, or the run is over."""
+    while not (found := look()) and run.poll() is None:
+        pass
+    return found
+
+
 def kill(kind: str, draw: random.Random, run: subprocess.Popen, work: Path, seconds: float, server) -> str:
     """Kill something at a random moment of a run; return what, "" when the run was over before."""
     end = time.monotonic() + draw.uniform(0.3, 0.8 * seconds)
     while time.monotonic() < end and run.poll() is None:
         time.sleep(0.01)
     journal = work / f"{gradebook.FILE}-journal"
-    while kind == "write" and run.poll() is None and not journal.exists():
-        pass  # SQLite's journal stands for a millisecond or two
+    if kind == "write":  # SQLite's journal stands for a millisecond or two, a connection not much longer
+        seen(journal.exists, run)
     if run.poll() is not None:
         return ""
     if kind in ("write", "grader"):
@@ -67,7 +74,7 @@ def kill(kind: str, draw: random.Random, run: subprocess.Popen, work: Path, seco
     elif kind == "everything":
         stop([psutil.Process(run.pid), *family(run.pid)])
     elif kind == "worker":
-        if not (found := family(run.pid)):
+        if not (found := seen(lambda: family(run.pid), run)):
             return ""
         one = draw.choice(found)
         stop([one])
@@ -77,7 +84,7 @@ def kill(kind: str, draw: random.Random, run: subprocess.Popen, work: Path, seco
         time.sleep(1)
         server.start()
     else:
-        if not (found := server.backends()):
+        if not (found := seen(server.backends, run)):
             return ""
         os.kill(draw.choice(found), signal.SIGKILL)
     return kind
