@@ -160,7 +160,7 @@ class Place:
 
     def beside(self, path: Path) -> Path:
         """Return where :meth:`bring` installs."""
-        return self.folder / "beside" / path.stem
+        return self.folder / "beside" / path.relative_to(ROOT).with_suffix("")
 
     def environment(self, wheel: Path) -> dict[str, str]:
         """Return the variables of a kernel here: in Colab, with the student edition on this disk as the address."""
