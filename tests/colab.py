@@ -159,8 +159,11 @@ class Place:
         setup.say(f"{path.name}: {', '.join(exact)}（Colab から変わるもの: {', '.join(changed) or 'なし'}）")
 
     def beside(self, path: Path) -> Path:
-        """Return where :meth:`bring` installs."""
-        return self.folder / "beside" / path.relative_to(ROOT).with_suffix("")
+        """Return where :meth:`bring` installs.
+
+        Its name matters: dill, with which datasets tells two tables apart, takes what lies elsewhere for one's own code.
+        """
+        return self.folder / "beside" / path.relative_to(ROOT).with_suffix("") / "site-packages"
 
     def environment(self, wheel: Path) -> dict[str, str]:
         """Return the variables of a kernel here: in Colab, with the student edition on this disk as the address."""
