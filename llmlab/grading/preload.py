@@ -32,7 +32,7 @@ from pathlib import Path
 
 from llmlab import data
 from llmlab.errors import CourseError
-from llmlab.grading import fence, verdicts
+from llmlab.grading import cgroup, fence, verdicts
 from llmlab.grading.forks import ENVIRONMENT, _die_with_parent, _threads
 from llmlab.grading.kernel import INLINE
 
@@ -41,6 +41,7 @@ VARIABLE = "LLMLAB_PRELOAD"  # names the parent's folder, for the provisioner
 EACH = "each"  # instead of a folder: every kernel starts a parent of its own
 SEED = "LLMLAB_SEED"  # Python's, numpy's and torch's seed in a kernel
 SOCKET = "parent"
+GROUP = "group"  # a file beside the socket: where the kernels' control groups are made
 # What every exercise needs, and what a kernel consists of.
 MODULES = (
     "IPython.core.completer",
@@ -106,10 +107,20 @@ class Parent:
             self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        if (group := group_of(self.folder)) is not None:
+            cgroup.join(group)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 # ---- The grader's side ----------------------------------------------------------------------------------------
+
+
+def group_of(folder: Path) -> Path | None:
+    """Return the control group below which a parent's kernels have theirs; ``None`` where there is none."""
+    try:
+        return Path((folder / GROUP).read_text(encoding="utf-8"))
+    except OSError:
+        return None
 
 
 def imported(notebook) -> list[str]:
@@ -185,6 +196,8 @@ def start(
         start_new_session=True,
     )
     made = Parent(folder, process, found, 0, 0.0)
+    if not cold and (group := cgroup.divide()) is not None:
+        (folder / GROUP).write_text(str(group), encoding="utf-8")
     order = {
         "folder": str(folder) if found.kind == "none" else fence.RUN,
         "modules": [] if cold else [*MODULES, *modules],
@@ -355,6 +368,10 @@ class _Keeper:
         line, _, self.buffer = buffer.partition(b"\n")
         request = json.loads(line)
         self.limits = Limits(**request["limits"])
+        if request["waits"]:  # for the grader to put this process in a control group
+            self.connection.sendall(b"\n")
+            if not self.connection.recv(1):
+                return
         if self.nested:
             fence.separate()
         else:

@@ -14,13 +14,14 @@ import secrets
 import shutil
 import signal
 import socket
+import struct
 import tempfile
 from pathlib import Path
 
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from llmlab.errors import CourseError
-from llmlab.grading import fence, preload
+from llmlab.grading import cgroup, fence, preload, verdicts
 
 THREADS = "OMP_NUM_THREADS"
 # What a kernel's environment takes over from the grader's: nothing that could name a secret.
@@ -48,6 +49,7 @@ class ForkedProvisioner(KernelProvisionerBase):
         self.verdict = ""
         self.secret = secrets.token_hex(16)
         self.own: Path | None = None
+        self.group: Path | None = None  # its control group
         self.parent_process: preload.Parent | None = None  # one's own, where each kernel needs one
 
     @property
@@ -147,12 +149,17 @@ class ForkedProvisioner(KernelProvisionerBase):
             "secret": self.secret,
             "arguments": cmd,
             "limits": vars(self.limits),
+            "waits": (base := preload.group_of(self.own.parent)) is not None,
         }
         self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.connection.settimeout(60)
         try:
+            if base is not None:  # the keeper's number is another one inside the fence
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             self.connection.connect(str(self.own.parent / preload.SOCKET))
             self.connection.sendall(json.dumps(request).encode() + b"\n")
+            if base is not None:
+                self._enclose(base)
             answer = await asyncio.get_running_loop().run_in_executor(None, self._first)
         except OSError as error:
             self._release()
@@ -164,6 +171,18 @@ class ForkedProvisioner(KernelProvisionerBase):
             raise CourseError(f"カーネルを始められませんでした（{answer.get('failed', '?')}）。")
         self.connection.settimeout(0)
         return self.connection_info
+
+    def _enclose(self, base: Path) -> None:
+        """Put the keeper, which waits for it, in a control group, and let it go on."""
+        first, sent, _, _ = self.connection.recvmsg(1, socket.CMSG_SPACE(struct.calcsize("3i")))
+        self.buffer += first.strip()  # the keeper says a word of its own when it has failed
+        for level, kind, data in sent:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                pid, _, _ = struct.unpack("3i", data)
+                # What a kernel writes to its folder and to /dev/shm lies in memory.
+                memory = self.limits.memory_mb + 2 * self.limits.disk_mb
+                self.group = cgroup.put(base, pid, memory, self.limits.processes) if pid else None
+        self.connection.sendall(b"\n")
 
     def _bring(self, place: Path) -> None:
         """Put copies of a submission's files where the kernel will find them; no notebook: it holds hidden tests."""
@@ -202,12 +221,17 @@ class ForkedProvisioner(KernelProvisionerBase):
                 self.code, self.verdict = said.get("ended", 1), said.get("verdict", "")
         if gone and self.code is None:
             self.code = 1
+        if self.code is not None and self.group is not None and cgroup.ran_out(self.group):
+            self.verdict = verdicts.MEMORY
 
     def _release(self) -> None:
         if self.connection is not None:
             self._read()
             self.connection.close()
             self.connection = None
+        if self.group is not None:
+            cgroup.remove(self.group)
+            self.group = None
         if self.own is not None:
             shutil.rmtree(self.own, ignore_errors=True)
             self.own = None
