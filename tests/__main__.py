@@ -77,6 +77,7 @@ STAGES = [
             "test_report.py",
             "test_clean.py",
             "test_tamper.py",
+            "test_cgroup.py",
         ],
     ),
     ("browser", ["test_browser.py"]),

@@ -67,13 +67,13 @@ def join(base: Path) -> None:
     """Undo :func:`divide`."""
     for group in base.glob("kernel-*"):
         remove(group)
-    with contextlib.suppress(OSError):
-        base.rmdir()
+    _drop(base)
     if _beside(base).is_dir():
         with contextlib.suppress(OSError):
             _control(base.parent, "-")
+        with contextlib.suppress(OSError):
             _move(_beside(base), base.parent)
-            _beside(base).rmdir()
+        _drop(_beside(base))
 
 
 def _beside(base: Path) -> Path:
@@ -130,11 +130,16 @@ def remove(group: Path) -> None:
     """End what is left in a group, and remove it."""
     with contextlib.suppress(OSError):
         (group / "cgroup.kill").write_text("1", encoding="utf-8")
+    _drop(group)
+
+
+def _drop(group: Path) -> None:
+    """Remove a group whose processes may still be ending."""
     for _ in range(100):
         try:
             group.rmdir()
             return
         except FileNotFoundError:
             return
-        except OSError:  # its processes are still ending
+        except OSError:
             time.sleep(0.01)
