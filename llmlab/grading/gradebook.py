@@ -117,9 +117,19 @@ def _connect(work: Path):
         engine.dispose()
 
 
+FULL = "空き容量がありません。空けてから、もう一度採点してください。続きから始まります。"
+
+
+def is_full(said: str) -> bool:
+    """Say whether an error's words, of SQLite, Postgres or the system, mean a full disk."""
+    return "disk is full" in said or "No space left" in said
+
+
 def trouble(work: Path, error: Exception) -> CourseError:
     """Return one sentence about an error of the database; it never holds a password."""
     name, kind = shown(work), type(error).__name__
+    if is_full(str(error)):
+        return CourseError(f"採点簿「{name}」に書けません。{FULL}")
     if not server():
         return CourseError(
             f"採点簿「{name}」を使えません（{kind}）。"
@@ -250,10 +260,16 @@ def create(work: Path) -> None:
     part = work / f".part-{FILE}"
     part.unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{part.as_posix()}")
-    with engine.begin() as connection:
-        _tables(connection)
-    engine.dispose()
-    os.replace(part, path)
+    try:
+        with engine.begin() as connection:
+            _tables(connection)
+        engine.dispose()
+        os.replace(part, path)
+    except BaseException:  # a full disk
+        engine.dispose()
+        for suffix in ("", "-journal"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
+        raise
 
 
 def _tables(connection) -> None:
