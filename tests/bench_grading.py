@@ -33,9 +33,11 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
 from llmlab.grading import fence, grade, gradebook, release
+from llmlab.grading.autograde import environment, settings_for, start_parent
 from llmlab.grading.execute import FencedExecute
 from llmlab.grading.notebooks import released
 from llmlab.grading.order import is_hidden
+from llmlab.grading.results import read_scores
 from llmlab.grading.zoo import columns
 from llmlab.runtime import cores
 
@@ -70,7 +72,7 @@ def write_class(folder: Path, exercise: str, number: int) -> None:
 def autograde(folder: Path, exercise: str, ours: bool) -> float:
     """Run ``nbgrader autograde`` over a class; return its seconds."""
     config = folder / "nbgrader_config.py"  # nbgrader reads the one of the folder that it runs in
-    own = "from llmlab.grading.grade import settings_for\n"
+    own = "from llmlab.grading.autograde import settings_for\n"
     own += (
         f"c.merge(settings_for(Path({str(folder)!r}), {exercise!r}, Path({str(ROOT)!r})))\n" if ours else ""
     )
@@ -87,7 +89,7 @@ def autograde(folder: Path, exercise: str, ours: bool) -> float:
     command = [sys.executable, "-m", "nbgrader", "autograde", *([] if ours else [exercise]), "--force"]
     begin = time.monotonic()
     done = subprocess.run(
-        command, cwd=folder, env=os.environ | grade._environment(2), capture_output=True, text=True
+        command, cwd=folder, env=os.environ | environment(2), capture_output=True, text=True
     )
     seconds = time.monotonic() - begin
     if done.returncode:
@@ -97,7 +99,7 @@ def autograde(folder: Path, exercise: str, ours: bool) -> float:
 
 def scores(folder: Path, exercise: str) -> list:
     """Return every student's points by cell."""
-    _, rows, _ = grade.read_scores(folder, exercise)
+    _, rows, _ = read_scores(folder, exercise)
     return [rows[name].scores for name in sorted(rows)]
 
 
@@ -107,7 +109,7 @@ def parent(exercise: str):
     blank = released(nbformat.read(release.find(exercise), as_version=4))
     with contextlib.ExitStack() as stack:
         begin = time.monotonic()
-        os.environ |= grade.start_parent(stack, exercise, blank, ROOT, True)
+        os.environ |= start_parent(stack, exercise, blank, ROOT, True)
         yield time.monotonic() - begin
 
 
@@ -183,7 +185,7 @@ def where(exercise: str, rounds: int) -> dict[str, float]:
         write_class(Path(scratch), exercise, 1)
         for number in range(rounds + 1):
             for way, rows in found.items():
-                settings = grade.settings_for(Path(scratch), exercise, ROOT)
+                settings = settings_for(Path(scratch), exercise, ROOT)
                 if way == "stock":
                     settings.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default_args[0]
                 settings.CourseDirectory.student_id = "*"

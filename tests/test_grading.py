@@ -26,7 +26,7 @@ from playwright.sync_api import sync_playwright
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import dispatch, grade, gradebook, preprocessors, release, zoo
+from llmlab.grading import autograde, books, dispatch, grade, gradebook, preprocessors, release, results, zoo
 from tests import grading_mini as mini
 from tests.test_browser import chromium
 
@@ -162,7 +162,7 @@ def test_written_answer_waits_for_a_person_unless_it_is_empty(small):
 
 def test_endless_loop_is_named_and_graded(small):
     row = scores(small[3].csv)["loops"]
-    assert row["状態"] == grade.LATE
+    assert row["状態"] == results.LATE
     assert "running-test" in row["備考"]
     assert "時間の上限" in feedback(small[2], "loops", "mini")
 
@@ -176,7 +176,7 @@ def test_dead_kernel_is_named_and_leaves_nothing(small):
     assert [row.student for row in report.refused] == ["dies", "peeks"]
     assert "カーネルが落ちました" in report.refused[0].note
     assert not list(work.glob("*/dies"))
-    with grade._Books(work, "mini").gradebook() as book:
+    with books.Books(work, "mini").gradebook() as book:
         assert "dies" not in {student.id for student in book.students}
 
 
@@ -285,7 +285,7 @@ def test_stock_feedback_would_show_the_tests(small, tmp_path):
     from nbgrader.coursedir import CourseDirectory
 
     root, _, work, _, _ = small
-    settings = grade.settings_for(work, "mini", root)
+    settings = autograde.settings_for(work, "mini", root)
     del settings["GenerateFeedback"]
     settings.CourseDirectory.feedback_directory = "stock"
     settings.CourseDirectory.student_id = "hidden"
@@ -304,7 +304,7 @@ def test_mended_hidden_test_grades_the_whole_class_again(small, tmp_path, capsys
         shutil.copy(folder / f"{name}.ipynb", tmp_path / "in")
     first = grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
     assert (first.changes, first.regraded) == ([], False)
-    with grade._Books(work, "mini").gradebook() as book:
+    with books.Books(work, "mini").gradebook() as book:
         one = book.find_grade("why", "mini", "mini", "right")
         one.manual_score, one.needs_manual_grade = 1.0, False
         book.find_comment("why", "mini", "mini", "right").manual_comment = "よく書けています。"
@@ -349,7 +349,7 @@ def test_regrade_that_was_cut_short_still_lists_the_change(small, tmp_path, monk
     mini.write(root, running_test="assert running([1, 2]) == [1, 3]")
     try:
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(grade, "_changes", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr(results, "changed", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
             grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
         report = grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
     finally:
@@ -419,7 +419,7 @@ def test_full_disk_is_said_and_nothing_is_half_written(small, tmp_path, monkeypa
     def full(*_arguments, **_keywords):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(grade.os, "replace", full)
+    monkeypatch.setattr(books.os, "replace", full)
     with pytest.raises(CourseError, match="空き容量"):
         grade.grade("mini", folder, tmp_path / "work", root=root)
     assert not [path for path in (tmp_path / "work").rglob("*") if path.suffix in (".ipynb", ".csv", ".json")]
@@ -441,8 +441,8 @@ def test_table_lines_up_with_japanese_names():
 
 
 def test_formula_in_a_name_stays_text():
-    assert grade.safe("=1+1") == "'=1+1"
-    assert grade.safe("佐藤") == "佐藤"
+    assert results.safe("=1+1") == "'=1+1"
+    assert results.safe("佐藤") == "佐藤"
 
 
 def test_feedback_reads_well_on_a_phone(small):
@@ -608,11 +608,11 @@ def test_class_names_what_could_not_be_graded(school):
     assert code == 1
     rows = scores(root / "work" / f"{EXERCISE}.csv")
     for name, said in REFUSED.items():
-        assert rows[name]["状態"] == grade.REFUSED and rows[name]["合計"] == ""
+        assert rows[name]["状態"] == results.REFUSED and rows[name]["合計"] == ""
         assert said in rows[name]["備考"]
         assert any(name in line and said in line for line in err.splitlines())
         assert not list((root / "work").glob(f"*/{name}"))
-    assert rows["loop"]["状態"] == grade.LATE
+    assert rows["loop"]["状態"] == results.LATE
     assert "学籍番号" in out
 
 
@@ -642,7 +642,7 @@ def test_second_run_grades_what_changed_and_keeps_what_a_person_wrote(school):
     root, wanted, _, _, _, blank = school
     work = root / "work"
     (written,) = [cell for cell, kind in cells_of(blank).items() if kind.cell_type == "markdown"]
-    with grade._Books(work, EXERCISE).gradebook() as book:
+    with books.Books(work, EXERCISE).gradebook() as book:
         for name in ("right0", "wrong0"):
             one = book.find_grade(written, EXERCISE, EXERCISE, name)
             one.manual_score, one.needs_manual_grade = 1.0, False
@@ -662,7 +662,7 @@ def test_second_run_grades_what_changed_and_keeps_what_a_person_wrote(school):
     assert "採点待ち" not in feedback(work, "right0", EXERCISE)
     assert "採点待ち" in feedback(work, "right1", EXERCISE), "0 points would be wrong before a person has read it"
     # A former grade outlives a later file that cannot be read.
-    assert rows["wrong1"]["状態"] == grade.REFUSED
+    assert rows["wrong1"]["状態"] == results.REFUSED
     assert float(rows["wrong1"]["合計"]) == sum(wanted["wrong1"].values())
     state = json.loads((work / "state.json").read_text(encoding="utf-8"))
     assert set(state[EXERCISE]["students"]) == set(wanted)

@@ -17,7 +17,7 @@ import pytest
 from nbconvert.exporters import NotebookExporter, PythonExporter
 
 from llmlab.errors import CourseError
-from llmlab.grading import archives, grade, intake, release
+from llmlab.grading import archives, books, grade, intake, release
 from llmlab.grading.mend import mend
 from llmlab.grading.notebooks import grade_ids, parse, released
 from llmlab.grading.refused import OtherExercise, Refused
@@ -831,7 +831,7 @@ def test_damaged_class_through_nbgrader_gets_the_scores_of_the_undamaged_one(tmp
     assert [row.student for row in report.refused] == ["s6"]
     notes = {row.student: row.note for row in report.rows}
     assert "テストのセル" in notes["s4"] and "戻しました" in notes["s7"]
-    kept = grade.read_state(tmp_path / "work" / "state.json")["mini"]["students"]["s1"]["received"]
+    kept = books.read_state(tmp_path / "work" / "state.json")["mini"]["students"]["s1"]["received"]
     local = time.mktime((2026, 5, 20, 10, 0, 0, 0, 0, -1))
     assert kept == time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(local))
 

@@ -15,7 +15,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from llmlab.errors import CourseError
-from llmlab.grading import execute, fence, grade, order, preload, provisioner, release
+from llmlab.grading import autograde, execute, fence, order, preload, provisioner, release
 from llmlab.grading.reach import names_of
 from tests import grading_mini as mini
 
@@ -263,7 +263,7 @@ def test_the_same_import_again_changes_nothing():
 @pytest.mark.parametrize("name", release.names())
 def test_every_exercise_runs_with_its_hidden_tests_last(name):
     cells = nbformat.read(release.find(name), as_version=4).cells
-    extra = grade.extra_cells(name)
+    extra = autograde.extra_cells(name)
     left = order.unread(cells, extra)
     positions, silent = order.order(cells, left)
     hidden = [number for number in positions if order.is_hidden(cells[number])]

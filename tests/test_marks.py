@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import grade, marks
+from llmlab.grading import books, marks
 from llmlab.grading.gradebook import address
 from llmlab.grading.roster import Roster
 
@@ -209,7 +209,7 @@ def gradebook(tmp_path_factory):
         }
         for name in ("05_a", "06_b")
     }
-    grade.write_whole(tmp_path / "state.json", json.dumps(state).encode())
+    books.write_whole(tmp_path / "state.json", json.dumps(state).encode())
     return tmp_path
 
 

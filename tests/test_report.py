@@ -21,15 +21,16 @@ from nbgrader.coursedir import CourseDirectory
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import (
+    autograde,
     classbook,
     forget,
-    grade,
     gradebook,
     items,
     likeness,
     pseudonyms,
     release,
     report,
+    results,
     rubric,
     zoo,
 )
@@ -438,7 +439,7 @@ def test_report_that_cannot_be_made_says_why(made, tmp_path, capsys):
 
 
 def test_table_keeps_formulas_as_text():
-    assert grade.safe("=1+1") == "'=1+1" and grade.safe("-1") == "'-1" and grade.safe("1") == "1"
+    assert results.safe("=1+1") == "'=1+1" and results.safe("-1") == "'-1" and results.safe("1") == "1"
 
 
 # ---- Forgetting ---------------------------------------------------------------------------------------------
@@ -521,7 +522,7 @@ def test_rubric_stands_before_the_answer_in_formgrader_alone(made, monkeypatch):
     text, _ = HTMLExporter(config=settings).from_notebook_node(copy.deepcopy(book), resources=show)
     assert text.index("採点のために") < text.index("和集合に触れて") < text.index("学生の答え")
     # What students get, by the same settings.
-    settings = grade.settings_for(work, "mini", root)
+    settings = autograde.settings_for(work, "mini", root)
     settings.CourseDirectory.feedback_directory = "told"
     settings.CourseDirectory.student_id = "s00"
     with release.log():

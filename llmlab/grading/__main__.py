@@ -11,7 +11,7 @@ COMMANDS = {
     "student": ("student", "main", "答えを含まない学生版を dist/student/ に作る"),
     "grade": ("grade", "main", "提出されたノートブックを採点する: grade 演習 提出フォルダーか zip"),
     "marks": ("marks", "main", "遅れと延長を数え、評語と、成績を登録する CSV を作る"),
-    "formgrader": ("grade", "formgrader", "手で採点する画面（formgrader）を開く"),
+    "formgrader": ("formgrader", "main", "手で採点する画面（formgrader）を開く"),
     "report": ("report", "main", "クラスの報告を作る: 分布、セルの統計、似ている誤解、似た組"),
     "forget": ("forget", "main", "一人の学生の記録をすべて消す: forget 学籍番号"),
     "proof": ("zoo", "main", "正答・誤答・変異体で、採点のテストを確かめる"),

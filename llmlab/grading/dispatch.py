@@ -87,7 +87,7 @@ def _context():
     """Return how processes start: forked from a clean one that has imported nbgrader, or anew (Windows)."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["llmlab.grading.grade", "nbgrader.converters", "nbgrader.apps"])
+        context.set_forkserver_preload(["llmlab.grading.autograde", "nbgrader.converters", "nbgrader.apps"])
         return context
     return multiprocessing.get_context("spawn")
 
@@ -295,18 +295,18 @@ def _environment(task: dict, threads: int, scratch: str) -> dict[str, str]:
     """Return what kernels find in their environment on this worker; the first task of an exercise starts its parent."""
     import nbformat
 
-    from llmlab.grading import grade
+    from llmlab.grading import autograde
     from llmlab.grading.notebooks import released
     from llmlab.grading.release import find
 
-    found = task["environment"] | grade._environment(threads) | {"IPYTHONDIR": scratch}
+    found = task["environment"] | autograde.environment(threads) | {"IPYTHONDIR": scratch}
     if not (task["fenced"] and task["autograde"]):
         return found
     exercise, root, key = task["exercise"], _root(task), f"{task['exercise']} {task['solution']} {task['sandbox']}"
     with _lock:
         if key not in _parents:
             blank = released(nbformat.read(find(exercise, root), as_version=4))
-            _parents[key] = grade.start_parent(_stack, exercise, blank, root, task["sandbox"])
+            _parents[key] = autograde.start_parent(_stack, exercise, blank, root, task["sandbox"])
     return found | _parents[key]
 
 

@@ -11,7 +11,8 @@ import unicodedata
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import grade, gradebook
+from llmlab.grading import gradebook
+from llmlab.grading.books import write_whole
 from llmlab.grading.classbook import open_gradebook
 from llmlab.grading.pseudonyms import KEY, key, pseudonym
 from llmlab.grading.release import ROOT
@@ -86,7 +87,7 @@ def _tables(student: str, work: Path) -> list[str]:
             target = io.StringIO(newline="")
             csv.writer(target).writerows(kept)
             mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-            grade.write_whole(path, mark + target.getvalue().encode())
+            write_whole(path, mark + target.getvalue().encode())
             removed.append(f"{path.name}: {len(rows) - len(kept)} 行")
     return removed
 
@@ -104,7 +105,7 @@ def _state(student: str, work: Path) -> list[str]:
     except (OSError, ValueError, AttributeError):
         return []
     if found:
-        grade.write_whole(path, json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode())
+        write_whole(path, json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return ["state.json"] if found else []
 
 

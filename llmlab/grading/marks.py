@@ -268,9 +268,11 @@ def read_class(work: Path) -> tuple[dict[str, dict[str, Work]], dict[str, float]
     CourseError
         When nothing has been graded in ``work``, or the gradebook cannot be used.
     """
-    from llmlab.grading import grade, gradebook
+    from llmlab.grading import gradebook
+    from llmlab.grading.books import read_state
+    from llmlab.grading.results import read_scores
 
-    state = grade.read_state(work / "state.json")
+    state = read_state(work / "state.json")
     if not state or not gradebook.exists(work):
         raise CourseError(
             "採点結果がまだありません。先に `python -m llmlab.grading grade` を実行してください。"
@@ -279,7 +281,7 @@ def read_class(work: Path) -> tuple[dict[str, dict[str, Work]], dict[str, float]
     works: dict[str, dict[str, Work]] = {}
     full: dict[str, float] = {}
     for exercise, memory in state.items():
-        points, rows, _ = grade.read_scores(work, exercise)
+        points, rows, _ = read_scores(work, exercise)
         full[exercise] = sum(points.values())
         for student, row in rows.items():
             moment = memory["students"].get(student, {}).get("received")
@@ -305,7 +307,7 @@ def _number(value: Fraction) -> str:
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:
-    from llmlab.grading.grade import safe
+    from llmlab.grading.results import safe
 
     text = io.StringIO()
     csv.writer(text).writerows([[safe(str(cell)) for cell in row] for row in rows])
@@ -405,7 +407,7 @@ def main(arguments: list[str]) -> int:
     """Write the marks of a class."""
     import argparse
 
-    from llmlab.grading import grade
+    from llmlab.grading.books import write_whole
     from llmlab.grading.release import ROOT
     from llmlab.grading.zoo import columns
 
@@ -427,7 +429,7 @@ def main(arguments: list[str]) -> int:
     works, _ = read_class(work)
     path = work / FILE
     if not path.exists():
-        grade.write_whole(path, TEMPLATE.encode())
+        write_whole(path, TEMPLATE.encode())
         print(f"規則のファイルを作りました。期限などを書いてください: {path}")
     rules = load(path)
     for table in (rules.extensions, rules.received):
@@ -438,7 +440,7 @@ def main(arguments: list[str]) -> int:
     marks = assess_class(work, rules, roster)
     filled = fill(chosen.sheet, marks, roster, chosen.column) if chosen.sheet else None
     for name, text in tables(marks).items():
-        grade.write_whole(work / name, text.encode("utf-8" if name == "moodle.csv" else "utf-8-sig"))
+        write_whole(work / name, text.encode("utf-8" if name == "moodle.csv" else "utf-8-sig"))
     rows = [["学籍番号", "評語", "%"]]
     rows += [
         [mark.student, mark.letter or "採点待ち", "-" if mark.percent is None else str(mark.percent)]
@@ -448,6 +450,6 @@ def main(arguments: list[str]) -> int:
     print(f"{work / 'marks.csv'} と、moodle.csv、manaba.csv、webclass.csv を書きました。")
     if filled:
         target = work / f"{chosen.sheet.stem}-filled.csv"
-        grade.write_whole(target, filled[0])
+        write_whole(target, filled[0])
         print(f"{filled[1]} 人の点数を書きました: {target}")
     return 0

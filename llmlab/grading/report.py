@@ -18,11 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from llmlab.errors import CourseError
-from llmlab.grading import grade, likeness, zoo
+from llmlab.grading import likeness, zoo
+from llmlab.grading.books import write_whole
 from llmlab.grading.classbook import Classbook, Student, load
 from llmlab.grading.items import Item, statistics
 from llmlab.grading.pseudonyms import key, pseudonym
 from llmlab.grading.release import ROOT
+from llmlab.grading.results import safe
 
 FORMGRADER = "http://localhost:8888/formgrader"
 PAIRS = 40  # shown on the page; the rest is counted
@@ -408,14 +410,14 @@ def table(found: Findings, name: Callable[[str], str]) -> str:
                 else:
                     row += [""] * 6
                 writer.writerow(
-                    [grade.safe(value) for value in [*row, seconds(student, cell), seconds(student, test)]]
+                    [safe(value) for value in [*row, seconds(student, cell), seconds(student, test)]]
                 )
         for cell, most in book.written.items():
             if cell in student.written:
                 own = student.written[cell]
                 state = "採点待ち" if own is None else ""
                 row = [name(student.name), cell, cell, "" if own is None else f"{own:g}", f"{most:g}", state]
-                writer.writerow([grade.safe(value) for value in [*row, *[""] * 7]])
+                writer.writerow([safe(value) for value in [*row, *[""] * 7]])
     return target.getvalue()
 
 
@@ -454,8 +456,8 @@ def report(
     text = page(found, shown, names=names, formgrader=formgrader, made=made)
     html, sheet = work / "report" / f"{exercise}.html", work / "report" / f"{exercise}.csv"
     try:
-        grade.write_whole(sheet, table(found, shown).encode("utf-8-sig"), OWN)
-        grade.write_whole(html, text.encode("utf-8", errors="replace"), OWN)
+        write_whole(sheet, table(found, shown).encode("utf-8-sig"), OWN)
+        write_whole(html, text.encode("utf-8", errors="replace"), OWN)
     except OSError as error:
         raise CourseError(
             f"「{html.parent}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
