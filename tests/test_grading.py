@@ -27,6 +27,7 @@ from playwright.sync_api import sync_playwright
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
 from llmlab.grading import autograde, books, dispatch, grade, gradebook, preprocessors, release, results, zoo
+from tests import grading_class
 from tests import grading_mini as mini
 from tests.test_browser import chromium
 
@@ -423,6 +424,36 @@ def test_full_disk_is_said_and_nothing_is_half_written(small, tmp_path, monkeypa
     with pytest.raises(CourseError, match="空き容量"):
         grade.grade("mini", folder, tmp_path / "work", root=root)
     assert not [path for path in (tmp_path / "work").rglob("*") if path.suffix in (".ipynb", ".csv", ".json")]
+
+
+FILLED = """
+mount -t tmpfs -o size={size} none {disk} || exit 77
+"$PYTHON" -c "$GRADE" {folder} {disk}/work {root}; echo "ended $?"
+ls -A {disk}/work
+mount -o remount,size=50m {disk} && "$PYTHON" -c "$GRADE" {folder} {disk}/work {root} && cat {disk}/work/mini.csv
+"""
+
+
+@pytest.mark.parametrize("size", ["60k", "400k"])  # the gradebook has no room; the class has none
+def test_disk_that_is_really_full_is_said_and_a_second_run_goes_on(tmp_path, size):
+    from tests.test_kill import GRADE
+
+    there = {name: grading_class.STUDENTS[name] for name in ("right", "wrong", "untouched")}
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = FILLED.format(size=size, disk=disk, folder=grading_class.write(tmp_path, there), root=tmp_path)
+    variables = os.environ | {"PYTHON": sys.executable, "GRADE": GRADE, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script], capture_output=True, text=True, env=variables
+    )
+    if ran.returncode == 77 or "unshare" in ran.stderr:
+        pytest.skip("この計算機では、ディスクを用意できません")
+    assert "Traceback" not in ran.stderr
+    assert [line for line in ran.stderr.splitlines() if "空き容量" in line], ran.stderr
+    assert "ended 1" in ran.stdout
+    assert not [line for line in ran.stdout.splitlines() if line.startswith(".part-")]
+    table = ran.stdout.partition("学籍番号")[2].splitlines()
+    assert [line.split(",")[0] for line in table[1:]] == ["right", "untouched", "wrong"], ran.stdout
 
 
 def test_damaged_gradebook_is_said_and_kept(small, tmp_path):

@@ -22,8 +22,8 @@ Grading
     person grades written answers.
 Kernels
     :mod:`~llmlab.grading.preload` is the process that kernels are forked from, :mod:`~llmlab.grading.provisioner`
-    gives them to Jupyter, :mod:`~llmlab.grading.kernel` is what runs in them, and :mod:`~llmlab.grading.fence` keeps
-    them away from everything else.
+    gives them to Jupyter, :mod:`~llmlab.grading.kernel` is what runs in them, :mod:`~llmlab.grading.fence` keeps them
+    away from everything else, and :mod:`~llmlab.grading.cgroup` lets the system limit them where it can.
 Tampering
     :mod:`~llmlab.grading.tamper` says whether a submission has changed what grades it, from what
     :mod:`~llmlab.grading.bindings` finds; :mod:`~llmlab.grading.verdicts` are the words for what stopped one.

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import logging
 import sys
 import tempfile
 import time
@@ -75,9 +76,12 @@ def grade(
         Unknown exercise; a folder that is missing, empty or badly named; a zip that cannot be opened; a full
         disk; a gradebook that cannot be used; no fence on this machine.
     """
+    from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
 
     start = time.monotonic()
+    # nbgrader writes a traceback there before it raises what becomes one sentence below.
+    logging.getLogger("tornado.application").addHandler(logging.NullHandler())
     path = find(exercise, root)
     submissions = Path(submissions)
     if not submissions.exists():
@@ -103,7 +107,7 @@ def grade(
         raise CourseError(
             f"「{work}」に書けません（{error.strerror}）。空き容量と権限を確かめてください。"
         ) from error
-    except SQLAlchemyError as error:
+    except (InvalidEntry, SQLAlchemyError) as error:
         raise gradebook.trouble(work, error) from error
 
 
@@ -176,6 +180,8 @@ def _grade_alone(books, path, found, limit, workers, again, root, sandbox, say, 
 
     def finish(task: dict, said: str) -> None:
         one = by_name[task["student"]]
+        if gradebook.is_full(said) and not verdicts.word(said):
+            raise CourseError(f"「{work}」に書けません。{gradebook.FULL}")
         surely = verdicts.word(said) not in ("", verdicts.DIED)
         if said not in ("", "Timeout") and not surely and not task.get("second"):
             # A kernel may fail to start for reasons that are not the student's (a port taken meanwhile, memory
