@@ -428,9 +428,9 @@ def test_full_disk_is_said_and_nothing_is_half_written(small, tmp_path, monkeypa
 
 FILLED = """
 mount -t tmpfs -o size={size} none {disk} || exit 77
-"$PYTHON" -c "$GRADE" {folder} {disk}/work {root}; echo "ended $?"
-ls -A {disk}/work
-mount -o remount,size=50m {disk} && "$PYTHON" -c "$GRADE" {folder} {disk}/work {root} && cat {disk}/work/mini.csv
+"$PYTHON" -c "$GRADE" {folder} {disk}/out {root}; echo "ended $?"
+ls -A {disk}/out
+mount -o remount,size=50m {disk} && "$PYTHON" -c "$GRADE" {folder} {disk}/out {root} && cat {disk}/out/mini.csv
 """
 
 

@@ -4,9 +4,9 @@ A submission runs in the process that runs its tests, so it can try to get point
 ``torch.allclose`` or ``isinstance``, hook into IPython, send a reply of its own, read the hidden test from the frames
 of its callers. :class:`Guard` takes a snapshot before the submission's first line and names later what differs from it.
 
-It judges in two ways. What tests and kernel rest on (:data:`llmlab.grading.bindings.STRICT`) must be the same objects with the same code.
-Everywhere else a change counts when what has been put there is *foreign*: written in the notebook, or in a file that
-the notebook has made. Libraries load lazily and rebind their own names; that is no tampering.
+It judges in two ways. What tests and kernel rest on (:data:`llmlab.grading.bindings.STRICT`) must be the same objects
+with the same code. Everywhere else a change counts when what has been put there is *foreign*: written in the notebook,
+or in a file that the notebook has made. Libraries load lazily and rebind their own names; that is no tampering.
 
 What cannot be compared afterwards, because it leaves nothing behind, is seen while it happens by an audit hook
 (:pep:`578`): an answer that asks for the frames of its callers, for the collector's objects, for C functions.
