@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
-from llmlab.grading import gradebook
+from llmlab.grading import gradebook, queries
 from llmlab.grading.clean import CleanOutputs
 from llmlab.grading.feedback import Feedback
 from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
@@ -51,7 +51,7 @@ c.GenerateFeedback.preprocessors = [Grades, HideTests, CleanOutputs, CSSHTMLHead
 
 # Formgrader (its process alone) reads a class of 1,000 in a few queries instead of thousands.
 if os.environ.get("LLMLAB_FORMGRADER"):
-    gradebook.read_together()
+    queries.faster()
 
 # Formgrader shows the rubric beside each written answer; Rubric leaves every other page as it is.
 c.HTMLExporter.preprocessors = [CleanOutputs, Rubric]

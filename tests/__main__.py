@@ -73,6 +73,7 @@ STAGES = [
             "test_kill.py",
             "test_intake.py",
             "test_gradebook.py",
+            "test_queries.py",
             "test_marks.py",
             "test_report.py",
             "test_clean.py",

@@ -1,6 +1,7 @@
 """Control groups: which group may be divided, what is written where, and that nothing is left.
 
-The folders here only look like the system's. What the system does with them: ``python -m tests.uml``.
+The folders here only look like the system's. What the system does with them: ``python -m tests.uml``
+and ``python -m tests.uml systemd``.
 """
 
 import os
@@ -47,6 +48,30 @@ def test_a_group_that_is_not_ours_is_left_alone(mount):
     before = sorted(mount.iterdir())
     assert cgroup.divide() is None
     assert sorted(mount.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("user.slice/user-7.slice/user@7.service/app.slice/run-1.scope", "--user show --property=Delegate --value -- run-1.scope"),
+        ("system.slice/grading.service", "show --property=Delegate --value -- grading.service"),
+    ],
+)
+def test_the_manager_is_asked_where_there_is_no_mark(tmp_path, monkeypatch, path, asked):
+    """What the program says is systemd's (``python -m tests.uml systemd`` asks the real one)."""
+    program, said = tmp_path / "bin" / "systemctl", tmp_path / "said"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf %s "$*" > "{said}"\ncat "{tmp_path}/answer"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    group = tmp_path / path
+    group.mkdir(parents=True)
+    for answer, delegated in (("yes\n", True), ("no\n", False), ("", False)):
+        (tmp_path / "answer").write_text(answer)
+        assert cgroup._delegated(group) is delegated
+    assert said.read_text() == asked
+    said.unlink()
+    assert not cgroup._delegated(group.parent / "session.slice") and not said.exists()  # nothing that it can name
 
 
 def test_limits_stand_before_the_process_is_in(delegated, monkeypatch):

@@ -13,7 +13,7 @@ from pathlib import Path
 import distributed
 import psutil
 import pytest
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
@@ -224,23 +224,3 @@ def test_address_leaves_the_environment_that_students_code_sees(monkeypatch):
     assert gradebook.VARIABLE not in os.environ
     assert gradebook.server() == there and "secret-word" in there
     assert "secret-word" not in gradebook.shown(Path("work"))
-
-
-def test_formgraders_list_takes_one_query_instead_of_two_for_each_submission(six, monkeypatch):
-    """Last in the file: the listener stays for the process."""
-    monkeypatch.delenv(gradebook.VARIABLE, raising=False)
-    queries: list[str] = []
-    with gradebook.book(six.work) as book:
-        event.listen(book.engine, "before_cursor_execute", lambda *said: queries.append(said[2]))
-
-        def listed() -> tuple[list, int]:
-            book.db.expunge_all()
-            queries.clear()
-            found = sorted((one.student.id, one.name) for one in book.notebook_submissions("mini", "mini"))
-            return found, len(queries)
-
-        before, many = listed()
-        gradebook.read_together()
-        after, few = listed()
-    assert before == after and len(before) == 5
-    assert few == 1 and many > 2 * len(before)

@@ -14,7 +14,8 @@ What comes back
     which (:mod:`~llmlab.grading.match`), mends them (:mod:`~llmlab.grading.mend`) or says why it cannot
     (:mod:`~llmlab.grading.refused`).
 Grading
-    :mod:`~llmlab.grading.grade` is a whole run. :mod:`~llmlab.grading.books` is the folder that it remembers in,
+    :mod:`~llmlab.grading.grade` is the command, :mod:`~llmlab.grading.classrun` one run over a class.
+    :mod:`~llmlab.grading.books` is the folder that it remembers in,
     :mod:`~llmlab.grading.gradebook` where nbgrader's gradebook is, :mod:`~llmlab.grading.dispatch` starts processes
     here or on a cluster, :mod:`~llmlab.grading.autograde` takes one submission through nbgrader in such a process,
     :mod:`~llmlab.grading.execute` runs its cells in the order that :mod:`~llmlab.grading.order` gives, and

@@ -10,6 +10,8 @@ import site
 import sys
 import sysconfig
 import types
+from gc import get_referents
+from itertools import chain, compress, repeat
 from operator import attrgetter, is_, is_not
 from pathlib import Path
 
@@ -36,12 +38,15 @@ FAR = tuple(
     torch.multiprocessing torch.onnx torch.profiler torch.quantization torch.return_types torch.sparse torch.utils torch.xpu torchgen
     transformers.generation transformers.integrations transformers.quantizers yaml""".split()
 )
+# Each repeats the functions of torch.Tensor, and no tensor is of such a class.
+COPIES = frozenset(f"torch.{kind}Tensor" for kind in "BFloat16 Bool Byte Char Double Float Half Int Long Short".split())
 # Whose constants and tables are compared, too: tolerances, fingerprints, digits.
 CONSTANTS = ("llmlab.check", "math", "numpy.testing", "torch.testing", "unittest.mock")
 # Registries that a library's own function reads: a foreign entry changes what the function does.
 TABLES = (("copy", "_deepcopy_dispatch"), ("copyreg", "dispatch_table"))
 
-_PARTS = tuple(attrgetter(name) for name in ("__code__", "__defaults__", "__kwdefaults__"))
+_NAMES = ("__code__", "__defaults__", "__kwdefaults__")
+_PARTS = tuple(map(attrgetter, _NAMES))
 
 
 def is_type(value) -> bool:
@@ -132,6 +137,60 @@ class Foreign:
 # ---- What modules and classes bind --------------------------------------------------------------------------
 
 
+class Unchanged:
+    """Things whose parts should stay the same objects: whether one has changed is seen in a pass of C.
+
+    Most things never change. One that has is told once, by its place, and is watched no more: its owner looks at it.
+
+    Parameters
+    ----------
+    flat
+        Returns the parts of many things one after another. The order must tell where a thing ends.
+    """
+
+    def __init__(self, flat):
+        self._flat = flat
+        self._things: list[tuple[int, object]] = []
+        self._saved: list[list] = []
+        self._all: tuple[list, list] | None = None
+
+    def add(self, place: int, thing) -> None:
+        """Watch a thing from now on."""
+        self._things.append((place, thing))
+        self._saved.append(list(self._flat([thing])))
+        self._all = None
+
+    def changed(self) -> list[int]:
+        """Return the places of what has changed since it was added."""
+        if self._all is None:
+            self._all = [thing for _, thing in self._things], list(chain.from_iterable(self._saved))
+        if self._are(*self._all):
+            return []
+        same = [self._are([thing], before) for (_, thing), before in zip(self._things, self._saved, strict=True)]
+        found = [place for (place, _), one in zip(self._things, same, strict=True) if not one]
+        self._things, self._saved = list(compress(self._things, same)), list(compress(self._saved, same))
+        self._all = None
+        return found
+
+    def _are(self, things: list, before: list) -> bool:
+        now = list(self._flat(things))
+        return len(now) == len(before) and not any(map(is_not, now, before))
+
+
+_END = object()
+
+
+def _keys(spaces: list):
+    """Return the names in dictionaries, with a mark after each: without it a name could move into the next one."""
+    return chain.from_iterable(chain.from_iterable(zip(spaces, repeat((_END,)))))
+
+
+def _referents(functions: list):
+    """Return code, defaults and all else that functions refer to: each has one code object, which comes first."""
+    return get_referents(*functions)
+
+
+
 class Bindings:
     """What the loaded modules and classes bind to their names, and the functions' code.
 
@@ -146,10 +205,12 @@ class Bindings:
         self.bases: list[tuple] = []
         self.open: list[tuple] = []  # (label, a class's names, how many, which)
         self.strict: list[str] = []
-        self.shadows: list[tuple] = []  # (label, module, names that go before built-in ones)
-        self.functions: list[types.FunctionType] = []
-        self.parts: tuple[list, ...] = ([], [], [])  # their code, defaults and keyword defaults
-        self.labels: list[str] = []
+        self.shadows: list[tuple] = []  # (label, a module's names, which of them go before built-in ones)
+        self.same_names = Unchanged(_keys)
+        self.new_names: set[int] = set()  # places of the modules that have other names than before
+        self.functions: list[tuple] = []  # (label, function, its code, defaults, keyword defaults)
+        self.same_functions = Unchanged(_referents)
+        self.new_functions: set[int] = set()  # places of those that have changed
         self.keywords: list[tuple] = []  # (label, dictionary, names, values)
         self.cells: list[tuple] = []  # (label, cell, value)
         self.constants: list[tuple] = []  # (label, module, name, value, copy)
@@ -170,7 +231,8 @@ class Bindings:
             if name.partition(".")[0] in STRICT:
                 self.strict.append(name)
             if module is not builtins and not name.startswith(FAR):
-                self.shadows.append((name, module, BUILTINS & space.keys()))
+                self.same_names.add(len(self.shadows), space)
+                self.shadows.append((name, space, BUILTINS & space.keys()))
             for key, value in list(space.items()):
                 if foreign is not None and _bound(value) and not is_type(value) and foreign(value):
                     found.append(f"{name}.{key}")
@@ -202,7 +264,7 @@ class Bindings:
                 found.append(f"{label}.{key}")
             if is_type(value):
                 found += self._class(value, foreign)
-        if not module.startswith(FAR):
+        if not module.startswith(FAR) and label not in COPIES:
             self._space(label, space, space.get, module.partition(".")[0] in STRICT)
             self.open.append((label, space, len(space), frozenset(space)))
         return found
@@ -229,11 +291,7 @@ class Bindings:
         if not isinstance(value, types.FunctionType) or id(value) in self.known:
             return
         self.known.add(id(value))
-        self.functions.append(value)
         own = [part(value) for part in _PARTS]
-        for part, kept in zip(own, self.parts, strict=True):
-            kept.append(part)
-        self.labels.append(label)
         if own[2]:
             self.keywords.append((label, own[2], list(own[2]), list(own[2].values())))
         for cell in value.__closure__ or ():
@@ -249,6 +307,8 @@ class Bindings:
             self._code(label, inner)
         if any(map(callable, value.__dict__.values())):  # unittest.mock.patch.object is one
             self._space(label, value.__dict__, value.__dict__.get, True)
+        self.same_functions.add(len(self.functions), value)  # last: asking for its __dict__ has made one
+        self.functions.append((label, value, *own))
 
     def _constants(self, name: str, space: dict) -> None:
         for key, value in space.items():
@@ -261,8 +321,10 @@ class Bindings:
         for _, getter, names, values, _ in self.spaces:
             if any(map(is_not, map(getter, names), values)):
                 values[:] = map(getter, names)
-        for place, part in enumerate(_PARTS):
-            self.parts[place][:] = map(part, self.functions)
+        for place in self.same_functions.changed():
+            label, function, *_ = self.functions[place]
+            self.functions[place] = (label, function, *(part(function) for part in _PARTS))
+            self.same_functions.add(place, function)
         self.kinds[:] = map(type, self.modules.values())
         self.cells = [(label, cell, cell.cell_contents) for label, cell, _ in self.cells]
         self.extend(None)
@@ -286,9 +348,11 @@ class Bindings:
                     if strict or (now is not Bindings and foreign(now)):
                         found.append(f"{label}.{name}")
         # A name that was not there before goes before a built-in one.
-        for name, module, before in self.shadows:
-            shadows = BUILTINS & module.__dict__.keys()
-            found += [f"{name}.{key}" for key in shadows - before if foreign(module.__dict__[key])]
+        self.new_names.update(self.same_names.changed())
+        for place in self.new_names:
+            name, space, before = self.shadows[place]
+            shadows = BUILTINS & space.keys()
+            found += [f"{name}.{key}" for key in shadows - before if foreign(space[key])]
         # A method that was not there before goes before an inherited one.
         for label, space, size, before in self.open:
             if len(space) != size:
@@ -296,11 +360,11 @@ class Bindings:
         if any(map(is_not, map(attrgetter("__bases__"), self.classes), self.bases)):
             pairs = zip(self.classes, self.bases, strict=True)
             found += [f"{cls.__module__}.{cls.__qualname__}.__bases__" for cls, one in pairs if cls.__bases__ is not one]
-        for place, (part, name) in enumerate(zip(_PARTS, ("__code__", "__defaults__", "__kwdefaults__"), strict=True)):
-            if any(map(is_not, map(part, self.functions), self.parts[place])):
-                for label, function, before in zip(self.labels, self.functions, self.parts[place], strict=True):
-                    if part(function) is not before:
-                        found.append(f"{label}.{name}")
+        self.new_functions.update(self.same_functions.changed())
+        for place in self.new_functions:
+            label, function, *before = self.functions[place]
+            pairs = zip(_NAMES, _PARTS, before, strict=True)
+            found += [f"{label}.{name}" for name, part, one in pairs if part(function) is not one]
         for label, table, names, values in self.keywords:
             if len(table) != len(names) or not all(map(is_, map(table.get, names), values)):
                 found.append(f"{label}.__kwdefaults__")

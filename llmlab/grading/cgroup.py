@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
 MOUNT = Path("/sys/fs/cgroup")
 CONTROLLERS = ("memory", "pids")
 MARKS = ("user.delegate", "trusted.delegate")  # systemd's extended attributes of a group that it has delegated
+USER = re.compile(r"user@\d+\.service")  # the group of a user's own systemd
+WAIT = 5  # seconds for systemd's answer
 ROOM = 1.25  # the watcher comes first: it knows what is shared with the parent
 
 
@@ -28,13 +33,33 @@ def own() -> Path | None:
         ruled = (group / "cgroup.controllers").read_text(encoding="utf-8").split()
     except (OSError, StopIteration):
         return None
-    ours = _is_root(group) or any(_mark(group, name) == b"1" for name in MARKS)
-    return group if ours and set(CONTROLLERS) <= set(ruled) and os.access(group, os.W_OK) else None
+    able = set(CONTROLLERS) <= set(ruled) and os.access(group, os.W_OK)
+    return group if able and (_is_root(group) or _delegated(group)) else None
 
 
 def _is_root(group: Path) -> bool:
     """Say whether it is the system's first group: it alone has no type, and may hold processes and be divided."""
     return not (group / "cgroup.type").exists()
+
+
+def _delegated(group: Path) -> bool:
+    """Say whether systemd has delegated a group: by its mark, else its manager says so.
+
+    A user's own manager sets no mark, and systemd before version 251 sets none.
+    """
+    if any(_mark(group, name) == b"1" for name in MARKS):
+        return True
+    unit = group.name.removeprefix("_")  # systemd's escape of a name that could be a file's
+    program = shutil.which("systemctl")
+    if program is None or not unit.endswith((".scope", ".service")):
+        return False
+    whose = ["--user"] if any(USER.fullmatch(one.name) for one in group.parents) else []
+    ask = [program, *whose, "show", "--property=Delegate", "--value", "--", unit]
+    try:
+        said = subprocess.run(ask, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return said.strip() == "yes"
 
 
 def _mark(group: Path, name: str) -> bytes:

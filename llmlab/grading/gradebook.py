@@ -297,29 +297,6 @@ def book(work: Path):
     return Gradebook(address(work), "llmlab")
 
 
-@functools.cache  # formgrader reads its settings again for each request
-def read_together() -> None:
-    """Let this process read a submitted notebook with its student and its name in one query.
-
-    Formgrader's list of an exercise and each Next ask every notebook for both: two queries for each submission.
-    """
-    from nbgrader.api import SubmittedAssignment, SubmittedNotebook
-    from sqlalchemy import event
-    from sqlalchemy.orm import Session, joinedload
-
-    submission = joinedload(SubmittedNotebook.assignment)
-    options = [submission.joinedload(SubmittedAssignment.student), joinedload(SubmittedNotebook.notebook)]
-
-    def together(state) -> None:
-        if not state.is_select or state.is_column_load or state.is_relationship_load:
-            return
-        columns = getattr(state.statement, "column_descriptions", [])
-        if len(columns) == 1 and columns[0]["expr"] is SubmittedNotebook:
-            state.statement = state.statement.options(*options)
-
-    event.listen(Session, "do_orm_execute", together)
-
-
 def wait(work: Path, seconds: float = 60) -> None:
     """Wait for a server that restarts.
 
