@@ -84,6 +84,7 @@ ATTACKS = {
     "low thread": ("threads", "import _thread, time\n_thread.start_new_thread(lambda: time.sleep(100), ())"),
     "task": ("asyncio", "import asyncio\nasync def later():\n    await asyncio.sleep(100)\ntry:\n    task = asyncio.get_event_loop().create_task(later())\nexcept RuntimeError:\n    loop = asyncio.new_event_loop()\n    task = loop.create_task(later())"),
     "always equal": ("Yes.__eq__", "class Yes(list):\n    def __eq__(self, other): return True\ndef running(values): return Yes()"),
+    "snapshot": ("torch.allclose", "import torch\nfrom llmlab.grading import tamper\ntry:\n    tamper._prepared.spaces.clear()\nexcept AttributeError:\n    pass\ntorch.allclose = lambda *a, **k: True"),
     "reads In": ("running: In", "def running(values):\n    return eval(In[-1].split('== ')[1].split(',  ')[0].split(', \"')[0])"),
     "reads history": ("running: history_manager", "def running(values):\n    source = get_ipython().history_manager.input_hist_raw[-1]\n    return [1, 3]"),
     "reads the request": ("get_parent", "def running(values):\n    text = get_ipython().kernel.get_parent('shell')\n    return [1, 3]"),

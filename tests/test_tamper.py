@@ -64,3 +64,5 @@ def test_name_that_moves_into_the_next_module_is_seen():
     other |= {"max": 2, "min": 3}
     assert [*one, *other] == ["a", "max", "min"]
     assert names.changed() == [0, 1]
+    with pytest.raises(TypeError):  # nor can a notebook put the mark between two names
+        one[bindings._END] = 0

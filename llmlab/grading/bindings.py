@@ -145,7 +145,8 @@ class Unchanged:
     Parameters
     ----------
     flat
-        Returns the parts of many things one after another. The order must tell where a thing ends.
+        Returns the parts of many things one after another. Where one ends must be clear from the parts themselves,
+        whatever a notebook puts into them.
     """
 
     def __init__(self, flat):
@@ -177,7 +178,7 @@ class Unchanged:
         return len(now) == len(before) and not any(map(is_not, now, before))
 
 
-_END = object()
+_END: list = []  # a list can be no name: nobody can put the mark where no dictionary ends
 
 
 def _keys(spaces: list):

@@ -45,7 +45,7 @@ def _is_root(group: Path) -> bool:
 def _delegated(group: Path) -> bool:
     """Say whether systemd has delegated a group: by its mark, else its manager says so.
 
-    A user's own manager sets no mark, and systemd before version 251 sets none.
+    A user's own manager sets no mark, and systemd before version 251 one that only root can read.
     """
     if any(_mark(group, name) == b"1" for name in MARKS):
         return True
@@ -54,12 +54,13 @@ def _delegated(group: Path) -> bool:
     if program is None or not unit.endswith((".scope", ".service")):
         return False
     whose = ["--user"] if any(USER.fullmatch(one.name) for one in group.parents) else []
-    ask = [program, *whose, "show", "--property=Delegate", "--value", "--", unit]
+    ask = [program, *whose, "show", "--property=Delegate,ControlGroup", "--", unit]
     try:
         said = subprocess.run(ask, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT).stdout
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return said.strip() == "yes"
+    # The manager that answers may be another one, with a unit of the same name.
+    return {"Delegate=yes", f"ControlGroup=/{group.relative_to(MOUNT)}"} <= set(said.splitlines())
 
 
 def _mark(group: Path, name: str) -> bytes:

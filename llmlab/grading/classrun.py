@@ -1,7 +1,6 @@
 """One run over a class: who is graded now, their grading, and what is then said of everybody.
 
-:func:`llmlab.grading.grade.grade` has read the submissions; :class:`ClassRun` does the rest while it holds the
-folder's lock.
+:func:`llmlab.grading.grade.grade` reads the submissions and holds the folder's lock; :class:`ClassRun` does the rest.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from llmlab.runtime import cores
 
 
 class ClassRun:
-    """One run; :meth:`run` is all of it.
+    """One run: :meth:`look` at what came in, then, alone in the folder, :meth:`run`.
 
     Parameters
     ----------
@@ -35,11 +34,6 @@ class ClassRun:
         The checkout that holds the exercise.
     limit, workers, again, sandbox, say
         As :func:`llmlab.grading.grade.grade` takes them.
-
-    Raises
-    ------
-    CourseError
-        Unknown exercise.
     """
 
     def __init__(
@@ -48,7 +42,6 @@ class ClassRun:
         self.books, self.root = books, root
         self.work, self.exercise = books.work, books.exercise
         self.limit, self.workers, self.again, self.sandbox, self.say = limit, workers, again, sandbox, say
-        self.solution = hashlib.sha256(find(self.exercise, root).read_bytes()).hexdigest()
         self.release = functools.cache(self._release)
         self.graded: list[str] = []
         self.stopped: dict[str, str] = {}  # verdicts, by student
@@ -80,10 +73,11 @@ class ClassRun:
         CourseError
             A full disk; a server that does not come back.
         """
+        self.solution = hashlib.sha256(find(self.exercise, self.root).read_bytes()).hexdigest()
         self.state = self.books.state()
         self.known = self.state["students"]
         self.books.mend(self.state)
-        # From here on: have hidden tests been mended, has anybody still the points of before.
+        # Whether the tests have changed since the last run; whether someone's former points still wait to be compared.
         mended = self.state["solution"] not in ("", self.solution)
         regraded = mended or any("was" in memory for memory in self.known.values())
         good = [one for one in found if not one.problem]

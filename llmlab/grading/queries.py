@@ -51,18 +51,18 @@ def faster() -> None:
 
 
 def _only(method, criteria):
-    """Return a method of the gradebook whose queries see one exercise; none is known, none is left out."""
+    """Return a method of the gradebook whose queries see one exercise; of an unknown one it says what it said."""
     from nbgrader.api import MissingEntry
 
     @functools.wraps(method)
-    def narrow(book, *names):
+    def narrow(book, *names, **named):
         try:
-            own = criteria(book, *names)
+            own = criteria(book, *names, **named)
         except MissingEntry:
-            return method(book, *names)
+            return method(book, *names, **named)
         book.db.info[ONLY] = own
         try:
-            return method(book, *names)
+            return method(book, *names, **named)
         finally:
             del book.db.info[ONLY]
 

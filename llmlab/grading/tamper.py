@@ -90,7 +90,8 @@ class Guard:
             importlib.import_module(name)
         self._shell, self._kernel = shell, getattr(shell, "kernel", None)
         self._foreign = Foreign(shell.user_ns)
-        self._bindings = _prepared or Bindings()
+        global _prepared  # nobody finds the snapshot by this name any more
+        self._bindings, _prepared = _prepared or Bindings(), None
         self._seen: set[str] = set()
         self._busy: set[int] = set()
         self._swapped: dict[str, tuple] = {}  # a library's functions that got other code or defaults
