@@ -8,7 +8,7 @@ VENV = .venv/bin
 endif
 RUN = $(VENV)/python
 
-.PHONY: lab test env student exercises grade formgrader report proof sync lock data bench colab
+.PHONY: lab test env student exercises grade formgrader marks forget report proof sync lock data bench colab
 
 lab:
 	@$(PYTHON) -m llmlab.setup lab
@@ -26,10 +26,16 @@ student: env
 	@$(RUN) -m llmlab.grading student
 
 grade: env
-	@$(RUN) -m llmlab.grading grade "$(EXERCISE)" "$(SUBMISSIONS)"
+	@$(RUN) -m llmlab.grading grade "$(EXERCISE)" "$(SUBMISSIONS)" $(if $(ROSTER),--roster "$(ROSTER)") $(OPTIONS)
 
 formgrader: env
 	@$(RUN) -m llmlab.grading formgrader
+
+marks: env
+	@$(RUN) -m llmlab.grading marks $(if $(ROSTER),--roster "$(ROSTER)") $(OPTIONS)
+
+forget: env
+	@$(RUN) -m llmlab.grading forget "$(STUDENT)"
 
 report: env
 	@$(RUN) -m llmlab.grading report "$(EXERCISE)" $(if $(NAMES),--names)

@@ -8,11 +8,14 @@ import os
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute, SaveAutoGrades
 
 from llmlab.grading import gradebook, queries
 from llmlab.grading.clean import CleanOutputs
+from llmlab.grading.execute import FencedExecute
 from llmlab.grading.feedback import Feedback
-from llmlab.grading.preprocessors import Grades, HideTests, ShortLines
+from llmlab.grading.preprocessors import Grades, HideTests, SaveScores, ShortLines
 from llmlab.grading.rubric import Rubric
 
 c = get_config()  # noqa: F821
@@ -43,7 +46,10 @@ c.Execute.interrupt_on_timeout = True
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
 c.LimitOutput.max_lines = 500
-c.Autograde.autograde_preprocessors.append(ShortLines)
+# Whoever autogrades, make grade, nbgrader autograde or formgrader's button: submissions run inside the fence.
+own = {Execute: FencedExecute, SaveAutoGrades: SaveScores}
+steps = Autograde.autograde_preprocessors.default_args[0]
+c.Autograde.autograde_preprocessors = [*(own.get(step, step) for step in steps), ShortLines]
 
 # Feedback shows no hidden test: neither its source nor what a traceback tells of it.
 c.GenerateFeedback.exporter_class = Feedback

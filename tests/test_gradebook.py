@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import dispatch, forget, grade, gradebook
+from llmlab.grading import dispatch, forget, grade, gradebook, release
 from tests import grading_class, grading_mini
 
 pytestmark = pytest.mark.usefixtures("light")
@@ -146,7 +146,7 @@ def test_cluster_without_a_shared_folder_wants_postgres(six, cluster, tmp_path, 
     monkeypatch.setattr(dispatch, "ANSWER", 1)
     task = {"work": str(tmp_path / "elsewhere"), "exercise": "mini", "root": str(six.root), "database": ""}
     task["sandbox"] = False
-    task["solution"] = dispatch.solution_of(six.root, "mini")
+    task["solution"] = release.fingerprint("mini", six.root)
     assert "共有していません" in dispatch.look(task, "mark")
     assert "版が違います" in dispatch.look(task | {"solution": "0"}, "mark")
     assert "mini" in dispatch.look(task | {"root": str(tmp_path)}, "mark")

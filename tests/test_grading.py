@@ -26,7 +26,18 @@ from playwright.sync_api import sync_playwright
 
 from llmlab.errors import CourseError
 from llmlab.grading import __main__ as command
-from llmlab.grading import autograde, books, dispatch, grade, gradebook, preprocessors, release, results, zoo
+from llmlab.grading import (
+    autograde,
+    books,
+    dispatch,
+    grade,
+    gradebook,
+    preload,
+    preprocessors,
+    release,
+    results,
+    zoo,
+)
 from tests import grading_class
 from tests import grading_mini as mini
 from tests.test_browser import chromium
@@ -177,6 +188,8 @@ def test_dead_kernel_is_named_and_leaves_nothing(small):
     assert [row.student for row in report.refused] == ["dies", "peeks"]
     assert "カーネルが落ちました" in report.refused[0].note
     assert not list(work.glob("*/dies"))
+    # Not the same as nothing handed in: the marks wait for a person.
+    assert books.read_state(work / "state.json")["mini"]["refused"] == {"dies": "異常終了", "peeks": "改変"}
     with books.Books(work, "mini").gradebook() as book:
         assert "dies" not in {student.id for student in book.students}
 
@@ -306,8 +319,9 @@ def test_mended_hidden_test_grades_the_whole_class_again(small, tmp_path, capsys
     first = grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
     assert (first.changes, first.regraded) == ([], False)
     with books.Books(work, "mini").gradebook() as book:
-        one = book.find_grade("why", "mini", "mini", "right")
-        one.manual_score, one.needs_manual_grade = 1.0, False
+        for name in ("right", "hidden"):
+            one = book.find_grade("why", "mini", "mini", name)
+            one.manual_score, one.needs_manual_grade = 1.0, False
         book.find_comment("why", "mini", "mini", "right").manual_comment = "よく書けています。"
         book.db.commit()
     kept = {name: row["合計"] for name, row in scores(first.csv).items()}
@@ -321,8 +335,15 @@ def test_mended_hidden_test_grades_the_whole_class_again(small, tmp_path, capsys
     try:
         report = grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
         again = grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
+        # Another answer than the one that a person has graded.
+        hand_in(tmp_path / "in", "right", small[4], GOOD | {"why": "書き直しました。"})
+        later = {row.student: row for row in grade.grade("mini", tmp_path / "in", work, limit=20, root=root).rows}
     finally:
         mini.write(root)
+    assert {row.student: row.manual for row in report.rows if row.student in ("right", "hidden")} == {
+        "right": False, "hidden": False,
+    }  # fmt: skip
+    assert later["right"].manual and later["right"].scores["why"] == 1 and not later["hidden"].manual
     assert report.graded == ["hidden", "right", "syntax", "unanswered"]
     assert [row.student for row in report.refused] == ["syntax"]
     rows = scores(report.csv)
@@ -330,15 +351,62 @@ def test_mended_hidden_test_grades_the_whole_class_again(small, tmp_path, capsys
     assert (rows["right"]["why"], rows["right"]["合計"]) == ("1", "6")
     assert "よく書けています" in feedback(work, "right", "mini")
     expected = {name: (float(kept[name]), float(rows[name]["合計"])) for name in kept}
-    # The manual point came between the two runs, after the first one's table was written.
-    expected["right"] = (6.0, 6.0)
+    # The manual points came between the two runs, after the first one's table was written.
+    expected |= {"right": (6.0, 6.0), "hidden": (4.0, 6.0)}
     listed = {one.student: (one.before, one.after) for one in report.changes}
-    assert listed == {name: pair for name, pair in expected.items() if pair[0] != pair[1]} == {"hidden": (3, 5)}
+    assert listed == {name: pair for name, pair in expected.items() if pair[0] != pair[1]} == {"hidden": (4, 6)}
     assert report.changes[0].cells == {"running-test": (0, 2)}
     text = (work / "mini-changes.csv").read_text(encoding="utf-8-sig")
-    assert "hidden,3,5,running-test 0 → 2" in text
+    assert "hidden,4,6,running-test 0 → 2" in text
     assert (again.graded, again.changes) == ([], [])
-    assert "hidden,3,5" in (work / "mini-changes.csv").read_text(encoding="utf-8-sig")
+    assert "hidden,4,6" in (work / "mini-changes.csv").read_text(encoding="utf-8-sig")
+
+
+def test_texts_and_addresses_of_an_exercise_regrade_nobody(small, tmp_path):
+    path = tmp_path / "solutions" / "mini" / "mini.ipynb"
+    shutil.copytree(small[0] / "solutions" / "mini", path.parent)
+    before = release.fingerprint("mini", tmp_path)
+    book = nbformat.read(path, as_version=4)
+    for text in (cell for cell in book.cells if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata):
+        text.source += "\n[![Colab で開く](badge.svg)](https://example.org)"
+    book.cells.insert(0, nbformat.v4.new_code_cell("import os", id="setup"))
+    book.metadata["note"] = "an editor's"
+    nbformat.write(book, path)
+    assert release.fingerprint("mini", tmp_path) == before
+    for cell in (cell for cell in book.cells if "nbgrader" in cell.metadata):
+        kept, cell.source = cell.source, cell.source + "\n"
+        nbformat.write(book, path)
+        assert release.fingerprint("mini", tmp_path) != before
+        cell.source = kept
+
+
+def test_autograding_in_formgrader_and_by_nbgraders_command_is_fenced(small, tmp_path, monkeypatch):
+    """What formgrader's button calls, with the settings that it and ``nbgrader autograde`` read."""
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    root, _, _, _, blank = small
+    monkeypatch.setenv(preload.VARIABLE, "")
+    monkeypatch.delenv(preload.VARIABLE)
+    monkeypatch.setenv("SECRET_OF_THE_GRADER", "x")
+    settings = release.config()
+    course = settings.CourseDirectory
+    course.root, course.source_directory = str(tmp_path), str(root / "solutions")
+    for step in ("submitted", "autograded", "feedback"):
+        course[f"{step}_directory"] = step
+    course.db_url = gradebook.address(tmp_path)
+    gradebook.create(tmp_path)
+    release.convert("mini", tmp_path / "scratch", course.db_url, root)
+    looks = "import os\nfrom pathlib import Path\n"
+    looks += f"print('SECRET_OF' in str(os.environ), Path({str(root / 'solutions')!r}).exists(), 6 * 7)\n"
+    path = hand_in(tmp_path / "submitted" / "s1" / "mini", "mini", blank, GOOD | {"running": looks + mini.RUNNING})
+    api = NbGraderAPI(CourseDirectory(config=settings), config=settings)
+    said = api.autograde("mini", "s1")
+    assert said["success"], said
+    ran = (tmp_path / "autograded" / "s1" / "mini" / path.name).read_text(encoding="utf-8")
+    assert "False False 42" in ran
+    with gradebook.book(tmp_path) as book:
+        assert book.find_submission("mini", "s1").code_score == 5
 
 
 def test_regrade_that_was_cut_short_still_lists_the_change(small, tmp_path, monkeypatch):

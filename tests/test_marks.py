@@ -125,6 +125,18 @@ def test_waiting_answer_has_no_letter_yet(tmp_path):
     assert (mark.percent, mark.letter) == (None, "")
 
 
+def test_what_could_not_be_graded_waits_until_a_person_decides(tmp_path):
+    """Neither absent nor 0 points by itself; a decision counts at most the full points and is never late."""
+    refused = {"a": marks.Work(0, 10, refused="改変"), "b": work(10, 0)}
+    mark = marks.assess(rules(tmp_path), "s1", refused, {"a": 10, "b": 10})
+    assert (mark.percent, mark.letter, mark.exercises["a"].absent) == (None, "", False)
+    for points, percent in ((0, 50), (4, 70), (99, 100)):
+        found = rules(tmp_path, f'[points]\n"s1" = {{ "a" = {points} }}\n"s2" = {{ "a" = 1 }}\n')
+        assert marks.assess(found, "s1", refused, {"a": 10, "b": 10}).percent == percent
+    # A submission that was graded after all has its own points.
+    assert marks.assess(found, "s1", {"a": work(6, 0)}, {"a": 10}).percent == 60
+
+
 def test_half_a_percent_goes_up_exactly(tmp_path):
     for points, full, percent in [
         (179, 200, 90),
@@ -158,6 +170,8 @@ def test_weights_count_shares(tmp_path):
         ("[due]\na = 2026-05-20\n", "2026-05-20T23:59:00 の形"),
         ('[due]\na = "5/20"\n', "日時を"),
         ('[extensions]\n"s1" = 2026-05-20T23:59:00\n', r"\[extensions\] s1"),
+        ('[points]\n"s1" = 3\n', r"\[points\] s1"),
+        ('[points]\n"s1" = { "a" = "3" }\n', "0 以上"),
         ('[letters]\n"秀" = 90\n', "0 にします"),
         ('[letters]\n"秀" = 90\n"優" = 90\n"不可" = 0\n', "違う数"),
         ('timezone = "Tokyo"\n', "timezone"),
@@ -239,6 +253,14 @@ def test_class_gets_marks_and_tables(graded, tmp_path_factory, capsys):
     ]
     assert not (graded / "moodle.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert ["s1", "95"] in table(graded / "manaba.csv") and ["s1", "95"] in table(graded / "webclass.csv")
+    # Something came in from s2 for the other exercise, too, and could not be graded.
+    state = json.loads((graded / "state.json").read_text(encoding="utf-8"))
+    state["06_b"]["refused"] = {"s2": "改変"}
+    (graded / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    assert command.main(["marks", "--out", str(graded)]) == 0
+    assert "s2 の 06_b は、採点できていません（改変）" in capsys.readouterr().out
+    rows = {row[0]: row for row in table(graded / "marks.csv")}
+    assert rows["s2"][1:3] == ["採点待ち", ""] and rows["s2"][-1] == "採点できていません（改変）"
     # The rule changes, the gradebook does not: 14:00 UTC is 23:00 in Tokyo, two days late, 20 % off.
     (graded / "grading.toml").write_text('[due]\n"05_a" = 2026-05-18T23:00:00\n', encoding="utf-8")
     assert command.main(["marks", "--out", str(graded)]) == 0

@@ -20,15 +20,7 @@ LIMIT = 30  # seconds for one cell
 
 def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT, fenced: bool = True):
     """Return nbgrader's settings with the folders of one run; kernels are forked where ``fenced``."""
-    from nbgrader.converters import Autograde
-    from nbgrader.preprocessors import Execute
-
-    from llmlab.grading.execute import FencedExecute
-
     settings = config()
-    steps = Autograde.autograde_preprocessors.default_args[0]
-    steps = settings.Autograde.autograde_preprocessors.get_value(list(steps))
-    settings.Autograde.autograde_preprocessors = [FencedExecute if step is Execute else step for step in steps]
     settings.FencedExecute.fenced = fenced
     settings.FencedExecute.extra = extra_cells(exercise, root)
     course = settings.CourseDirectory
@@ -118,6 +110,7 @@ def grade_one(pipe, task: dict) -> None:
         os.dup2(nothing.fileno(), 2)
     settings = settings_for(Path(task["work"]), task["exercise"], Path(task["root"]), task["limit"], task["fenced"])
     settings.CourseDirectory.student_id = glob.escape(task["student"])
+    settings.SaveScores.graded = task.get("graded", {})
     course = CourseDirectory(config=settings)
     said = ""
     with log() as lines:

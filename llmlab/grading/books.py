@@ -136,6 +136,37 @@ class Books:
     def _aside(folder: Path) -> Path:
         return folder.parent / f".{folder.name}.before"
 
+    def graded_by_hand(self) -> dict[str, dict[str, str]]:
+        """Return the written answers that a person has graded, by student and grade_id."""
+        import nbformat
+        from nbgrader import api
+
+        from llmlab.grading.preprocessors import answer
+
+        with self.gradebook() as book:
+            rows = (
+                book.db.query(api.Student.id, api.BaseCell.name)
+                .select_from(api.Grade)
+                .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+                .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+                .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+                .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+                .join(api.Student, api.SubmittedAssignment.student_id == api.Student.id)
+                .filter(api.Assignment.name == self.exercise, api.Grade.manual_score.isnot(None))
+                .filter(~api.Grade.needs_manual_grade)
+                .all()
+            )
+        names: dict[str, set[str]] = {}
+        for student, cell in rows:
+            names.setdefault(student, set()).add(cell)
+        found = {}
+        for student, own in names.items():
+            path = self.folder("submitted", student) / f"{self.exercise}.ipynb"
+            cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
+            marked = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in cells if cell.cell_type == "markdown"}
+            found[student] = {name: answer(marked[name]) for name in own & set(marked)}
+        return found
+
     def late(self, student: str) -> list[str]:
         """Return the cells that were stopped at the time limit."""
         import nbformat

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -18,7 +17,7 @@ from llmlab.grading.archives import File
 from llmlab.grading.books import Books, write_whole
 from llmlab.grading.intake import Submission, check
 from llmlab.grading.notebooks import released
-from llmlab.grading.release import convert, find, names
+from llmlab.grading.release import convert, find, fingerprint, names
 from llmlab.grading.results import DONE, LATE, REFUSED, SAME, Report, Row
 from llmlab.runtime import cores
 
@@ -73,7 +72,7 @@ class ClassRun:
         CourseError
             A full disk; a server that does not come back.
         """
-        self.solution = hashlib.sha256(find(self.exercise, self.root).read_bytes()).hexdigest()
+        self.solution = fingerprint(self.exercise, self.root)
         self.state = self.books.state()
         self.known = self.state["students"]
         self.books.mend(self.state)
@@ -107,8 +106,9 @@ class ClassRun:
             write_whole(
                 self.work / f"{self.exercise}-changes.csv", results.changes_csv(changes).encode("utf-8-sig")
             )
-        self.books.save(self.state)
         self._tell(rows, [*found, *stored])
+        self.state["refused"] = self._still_refused(rows, [*found, *stored])
+        self.books.save(self.state)
         ordered = [rows[name] for name in sorted(rows)]
         target = self.work / f"{self.exercise}.csv"
         write_whole(target, results.scores_csv(points, ordered).encode("utf-8-sig"))
@@ -186,6 +186,7 @@ class ClassRun:
 
     def _grade(self, held: dispatch.Held) -> None:
         """Autograde who must be, in processes of their own; what failed by chance once more, alone."""
+        graded = self.books.graded_by_hand()
         new = {student: student not in self.before for student in self.fresh}
         self.state["begun"] |= new
         self.books.save(self.state)
@@ -204,7 +205,10 @@ class ClassRun:
                 self.common["environment"] |= autograde.start_parent(
                     stack, self.exercise, blank, self.root, self.sandbox
                 )
-            tasks = [self.common | {"student": student, "autograde": True} for student in self.fresh]
+            tasks = [
+                self.common | {"student": student, "autograde": True, "graded": graded.get(student, {})}
+                for student in self.fresh
+            ]
             run(autograde.grade_one, tasks, self.workers, self._finish, held)
             if self.failed:
                 gradebook.wait(self.work)  # a server that restarts
@@ -281,6 +285,13 @@ class ClassRun:
                 kept = "（前回の点数を残しています）" if row.scores else ""
                 row.status, row.note = REFUSED, f"{one.path.name}: {one.problem}{kept}"
                 row.verdict = self.stopped.get(one.student, "")
+
+
+    def _still_refused(self, rows: dict[str, Row], submissions: list[Submission]) -> dict[str, str]:
+        """Return of whom something came in and nothing has been graded, and why: not the same as nothing handed in."""
+        now = {one.student: rows[one.student].verdict or REFUSED for one in submissions if one.problem}
+        found = self.state.get("refused", {}) | now
+        return {student: why for student, why in found.items() if student not in self.known}
 
 
 def _why(said: str) -> str:

@@ -241,13 +241,6 @@ def unpack(work: Path, files: dict[str, bytes], steps: list[str], student: str, 
         part.rename(target)
 
 
-def solution_of(root: Path, exercise: str) -> str:
-    """Return the digest of an exercise's solution notebook, by which machines know that they hold the same one."""
-    from llmlab.grading.release import find
-
-    return hashlib.sha256(find(exercise, root).read_bytes()).hexdigest()
-
-
 def _root(task: dict) -> Path:
     """Return where the course is on the machine that asks: its own checkout unless the task names another folder."""
     from llmlab.grading.release import ROOT
@@ -257,8 +250,10 @@ def _root(task: dict) -> Path:
 
 def look(task: dict, mark: str) -> str:
     """Say in a worker what it lacks for a run, ``""`` when nothing."""
+    from llmlab.grading.release import fingerprint
+
     try:
-        if solution_of(_root(task), task["exercise"]) != task["solution"]:
+        if fingerprint(task["exercise"], _root(task)) != task["solution"]:
             return "教材の版が違います"
     except (CourseError, OSError):
         return f"演習「{task['exercise']}」がありません"
@@ -373,14 +368,14 @@ class Cluster:
             raise CourseError(
                 f"dask のスケジューラー「{address}」につながりません。動いているか、住所が正しいか確かめてください。"
             ) from error
-        from llmlab.grading.release import ROOT
+        from llmlab.grading.release import ROOT, fingerprint
 
         # A worker on another machine has the course elsewhere.
         self.task = dict(task, root="" if Path(task["root"]) == ROOT else task["root"])
         self.key = hashlib.sha256(
             "\n".join([task["database"] or task["work"], task["exercise"]]).encode()
         ).hexdigest()
-        self.task["solution"] = solution_of(Path(task["root"]), task["exercise"])
+        self.task["solution"] = fingerprint(task["exercise"], Path(task["root"]))
         try:
             self._prepare()
         except BaseException:

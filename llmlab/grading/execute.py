@@ -6,6 +6,7 @@ What stops a submission is a verdict (:mod:`llmlab.grading.verdicts`).
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from queue import Empty
@@ -17,7 +18,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, List, Unicode, default
 
-from llmlab.grading import kernel
+from llmlab.grading import kernel, preload
 from llmlab.grading.order import is_hidden, order, read_outside_answers, unread
 from llmlab.grading.provisioner import ForkedProvisioner
 from llmlab.grading.verdicts import CHANGED, DIED, OUTPUT, TIME, Stopped
@@ -121,6 +122,8 @@ class FencedExecute(Execute):
         """Return a manager whose kernels are forked."""
         manager = super().create_kernel_manager()
         if self.fenced:
+            # Without a parent (nbgrader autograde, formgrader's button) each kernel starts cold in a fence of its own.
+            os.environ.setdefault(preload.VARIABLE, preload.EACH)
             manager.client_factory = Client
             manager.provisioner = ForkedProvisioner(
                 parent=manager, kernel_id="", kernel_spec=manager.kernel_spec

@@ -100,7 +100,7 @@ def _state(student: str, work: Path) -> list[str]:
         found = [
             name
             for name, own in whole.items()
-            if [own.get(key, {}).pop(student, None) for key in ("students", "begun")] != [None, None]
+            if [own.get(key, {}).pop(student, None) for key in ("students", "begun", "refused")] != [None] * 3
         ]
     except (OSError, ValueError, AttributeError):
         return []

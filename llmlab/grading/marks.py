@@ -48,6 +48,9 @@ last_day = 7           # これより遅い提出は 0 点です
 [received]             # 受け取った日時。書かなければ、提出されたファイルの日時を使います
 # "s1234567" = { "05_bert_structure" = 2026-05-20T22:10:00 }
 
+[points]               # 採点できなかった提出に、人が決めた点。書くまで、その学生の評語は出ません
+# "s1234567" = { "05_bert_structure" = 0 }
+
 [weights]              # 演習の重み。一つも書かなければ、満点の比で合計します
 # "05_bert_structure" = 1
 
@@ -65,7 +68,8 @@ POINTS = ("合計点", "点数", "得点", "評点", "成績", "評定", "Grade"
 class Rules:
     """What ``grading.toml`` says; moments are aware of their time zone.
 
-    ``extensions`` and ``received`` hold moments by student and exercise; ``letters`` run from the best down.
+    ``extensions`` and ``received`` hold moments, ``points`` what a person has decided, by student and exercise;
+    ``letters`` run from the best down.
     """
 
     zone: ZoneInfo
@@ -76,18 +80,23 @@ class Rules:
     due: dict[str, datetime]
     extensions: dict[str, dict[str, datetime]]
     received: dict[str, dict[str, datetime]]
+    points: dict[str, dict[str, Fraction]]
     weights: dict[str, Fraction]
     letters: list[tuple[str, Fraction]]
 
 
 @dataclass
 class Work:
-    """One student's exercise: points and full points, when it came in, whether a written answer waits."""
+    """One student's exercise: points and full points, when it came in, whether a written answer waits.
+
+    ``refused`` says why what came in could not be graded, ``""`` when it could.
+    """
 
     points: float
     full: float
     received: datetime | None = None
     waiting: bool = False
+    refused: str = ""
 
 
 @dataclass
@@ -100,11 +109,12 @@ class Counted:
     free: int = 0
     waiting: bool = False
     absent: bool = False
+    refused: str = ""
 
 
 @dataclass
 class Mark:
-    """One student's mark; ``percent`` is ``None``, and ``letter`` empty, while a written answer waits."""
+    """One student's mark; ``percent`` is ``None``, and ``letter`` empty, while something waits for a person."""
 
     student: str
     exercises: dict[str, Counted]
@@ -156,14 +166,14 @@ def load(path: Path) -> Rules:
             raise wrong(f"[{table}] {key}", f"日時を {said} の形で書きます。")
         return value if value.tzinfo else value.replace(tzinfo=zone)
 
-    def people(table: str) -> dict[str, dict[str, datetime]]:
+    def people(table: str, read, wanted: str) -> dict[str, dict]:
         given = found.get(table, {})
-        for student, dates in given.items():
-            if not isinstance(dates, dict):
-                raise wrong(f"[{table}] {student}", '{ "演習" = 日時 } の形で書きます。')
+        for student, own in given.items():
+            if not isinstance(own, dict):
+                raise wrong(f"[{table}] {student}", f'{{ "演習" = {wanted} }} の形で書きます。')
         return {
-            student: {name: moment(table, f"{student} {name}", value) for name, value in dates.items()}
-            for student, dates in given.items()
+            student: {name: read(table, f"{student} {name}", value) for name, value in own.items()}
+            for student, own in given.items()
         }
 
     late = found.get("late", {})
@@ -186,8 +196,9 @@ def load(path: Path) -> Rules:
         per_day=late["percent_per_day"] / 100,
         last_day=int(late["last_day"]),
         due={name: moment("due", name, value) for name, value in found.get("due", {}).items()},
-        extensions=people("extensions"),
-        received=people("received"),
+        extensions=people("extensions", moment, "日時"),
+        received=people("received", moment, "日時"),
+        points=people("points", number, "点"),
         weights={name: number("weights", name, value) for name, value in found.get("weights", {}).items()},
         letters=scale,
     )
@@ -226,7 +237,11 @@ def assess(rules: Rules, student: str, works: dict[str, Work], full: dict[str, f
         if work is None:
             counted[name] = Counted(Fraction(0), whole, absent=True)
             continue
-        one = counted[name] = Counted(Fraction(str(work.points)), whole, waiting=work.waiting)
+        one = counted[name] = Counted(Fraction(str(work.points)), whole, waiting=work.waiting, refused=work.refused)
+        if work.refused:
+            decided = rules.points.get(student, {}).get(name)
+            one.points, one.waiting = min(decided or Fraction(0), whole), decided is None
+            continue
         due = rules.extensions.get(student, {}).get(name, rules.due.get(name))
         received = rules.received.get(student, {}).get(name, work.received)
         if due is None or received is None:
@@ -287,6 +302,8 @@ def read_class(work: Path) -> tuple[dict[str, dict[str, Work]], dict[str, float]
             moment = memory["students"].get(student, {}).get("received")
             received = datetime.fromisoformat(moment) if moment else None
             works.setdefault(student, {})[exercise] = Work(row.total, full[exercise], received, row.manual)
+        for student, why in memory.get("refused", {}).items():
+            works.setdefault(student, {})[exercise] = Work(0.0, full[exercise], refused=why)
     return works, full
 
 
@@ -326,7 +343,8 @@ def tables(marks: list[Mark]) -> dict[str, str]:
         row.append(_number(mark.total))
         for one in mark.exercises.values():
             said = ["未提出"] if one.absent else []
-            said += ["記述の採点待ち"] if one.waiting else []
+            said += [f"採点できていません（{one.refused}）"] if one.refused else []
+            said += ["記述の採点待ち"] if one.waiting and not one.refused else []
             said += [f"うち {one.free} 日は減点なし"] if one.free else []
             row += [_number(one.points), "" if one.absent else one.late_days, "、".join(said)]
         rows.append(row)
@@ -432,7 +450,7 @@ def main(arguments: list[str]) -> int:
         write_whole(path, TEMPLATE.encode())
         print(f"規則のファイルを作りました。期限などを書いてください: {path}")
     rules = load(path)
-    for table in (rules.extensions, rules.received):
+    for table in (rules.extensions, rules.received, rules.points):
         for student in table:
             if student not in works:
                 print(f"規則にある「{student}」の提出はありません。")
@@ -447,6 +465,10 @@ def main(arguments: list[str]) -> int:
         for mark in marks
     ]
     print(columns(rows))
+    for mark in marks:
+        for name, one in mark.exercises.items():
+            if one.refused and one.waiting:
+                print(f"{mark.student} の {name} は、採点できていません（{one.refused}）。点を {FILE} の [points] に書いてください。")
     print(f"{work / 'marks.csv'} と、moodle.csv、manaba.csv、webclass.csv を書きました。")
     if filled:
         target = work / f"{chosen.sheet.stem}-filled.csv"

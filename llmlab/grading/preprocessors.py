@@ -6,7 +6,8 @@ import json
 import re
 
 from nbgrader import utils
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Dict
 
 BEGIN = "BEGIN HIDDEN TESTS"
 END = "END HIDDEN TESTS"
@@ -199,3 +200,27 @@ class HideTests(NbGraderPreprocessor):
             if any(secret in plain for secret in self.secret):
                 lines[number] = HIDDEN
         return "\n".join(lines)
+
+
+def answer(cell) -> str:
+    """Return what a student has written into a cell, pictures included."""
+    return json.dumps([cell.source, cell.get("attachments", {})], sort_keys=True)
+
+
+class SaveScores(SaveAutoGrades):
+    """Saves points; a written answer that a person has graded and that has not changed stays graded.
+
+    nbgrader's own step lets everything with a manual score wait again, the whole class when a test is mended.
+    """
+
+    graded = Dict(help="By grade_id, the answers (answer) that a person has graded.").tag(config=True)
+
+    def _add_score(self, cell, resources) -> None:
+        super()._add_score(cell, resources)
+        name = cell.metadata.nbgrader.grade_id
+        if name not in self.graded or self.graded[name] != answer(cell):
+            return
+        one = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        if one.manual_score is not None:
+            one.needs_manual_grade = False
+            self.gradebook.db.commit()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import logging
 import os
 import shutil
@@ -49,6 +51,24 @@ def config():
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
     return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+
+def fingerprint(name: str, root: Path = ROOT) -> str:
+    """Return a digest of what an exercise's points rest on: its code, tests and answers, no text, badge or address.
+
+    Raises
+    ------
+    CourseError
+        Unknown exercise.
+    """
+    import nbformat
+
+    parts = [
+        [cell.cell_type, cell.source, cell.metadata.get("nbgrader"), cell.metadata.get("tags")]
+        for cell in nbformat.read(find(name, root), as_version=4).cells
+        if cell.get("id") != "setup" and (cell.cell_type == "code" or "nbgrader" in cell.metadata)
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 @contextlib.contextmanager
