@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     work = (chosen.out or ROOT / "grading").resolve()
     if not gradebook.exists(work):
         raise CourseError(
-            "採点結果がまだありません。先に `python -m llmlab.grading grade` を実行してください。"
+            "採点結果がまだありません。先に `make grade` で採点してください。"
         )
     gradebook.usable(work)
     config()

@@ -157,7 +157,7 @@ def main(arguments: list[str]) -> int:
         print(f"  {one.student}: {point(one.before)} → {point(one.after)}（{cells}）")
     if any(row.manual for row in report.rows):
         print(
-            "記述の採点が残っています。`python -m llmlab.grading formgrader` で採点し、もう一度採点してください。"
+            "記述の採点が残っています。`make formgrader` で採点し、もう一度採点してください。"
         )
     for row in report.refused:
         print(f"✗ 採点できませんでした: {row.student}: {row.note}", file=sys.stderr)

@@ -30,7 +30,7 @@ from llmlab.grading.roster import Roster, read_csv
 
 FILE = "grading.toml"
 TEMPLATE = """\
-# 遅れ、延長、評語の規則です。直したら `python -m llmlab.grading marks` をもう一度実行します。採点し直しは要りません。
+# 遅れ、延長、評語の規則です。直したら `make marks` をもう一度実行します。採点し直しは要りません。
 timezone = "Asia/Tokyo"
 
 [late]
@@ -290,7 +290,7 @@ def read_class(work: Path) -> tuple[dict[str, dict[str, Work]], dict[str, float]
     state = read_state(work / "state.json")
     if not state or not gradebook.exists(work):
         raise CourseError(
-            "採点結果がまだありません。先に `python -m llmlab.grading grade` を実行してください。"
+            "採点結果がまだありません。先に `make grade` で採点してください。"
         )
     gradebook.usable(work)
     works: dict[str, dict[str, Work]] = {}
