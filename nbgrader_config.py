@@ -42,6 +42,9 @@ c.ClearHiddenTests.enforce_metadata = True
 # Grading: a limit per cell; a cell that does not end is stopped and the next one runs.
 c.Execute.timeout = 30
 c.Execute.interrupt_on_timeout = True
+c.Execute.startup_timeout = 120
+# nbgrader gives up a whole submission when a cell's last output comes late, as it does on a busy machine (4 s).
+c.Execute.iopub_timeout = 60
 # A warning on stderr is not an error; without this nbgrader takes all points of the test away.
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"

@@ -1,5 +1,6 @@
 """A class of submissions through nbgrader: scores, bad input, second runs, feedback without hidden tests."""
 
+import asyncio
 import contextlib
 import copy
 import csv
@@ -32,6 +33,7 @@ from llmlab.grading import (
     dispatch,
     grade,
     gradebook,
+    marks,
     preload,
     preprocessors,
     release,
@@ -198,6 +200,34 @@ def test_answer_that_reads_its_callers_gets_no_points(small):
     row = next(row for row in small[3].refused if row.student == "peeks")
     assert row.verdict == "改変" and "sys._getframe" in row.note and not any(row.scores.values())
     assert not list(small[2].glob("feedback/peeks"))
+
+
+def test_later_submission_that_is_stopped_leaves_the_former_points(small, tmp_path):
+    """Nobody's points become 0 by handing in again; the later one is tried again each time."""
+    root, _, _, _, blank = small
+    hand_in(tmp_path / "in", "s1", blank, GOOD)
+    grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root)
+    hand_in(tmp_path / "in", "s1", blank, MINI_CLASS["peeks"])
+    for _ in range(2):
+        (row,) = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root).rows
+        assert (row.status, row.verdict, row.total) == (results.REFUSED, "改変", 5)
+        assert "前回の点数を残しています" in row.note
+    works, _ = marks.read_class(tmp_path / "work")
+    assert works["s1"]["mini"].points == 5 and not works["s1"]["mini"].refused
+    (tmp_path / "in" / "s1.ipynb").unlink()
+    hand_in(tmp_path / "in", "s2", blank, GOOD)
+    rows = {row.student: row for row in grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root).rows}
+    assert (rows["s1"].status, rows["s1"].total, rows["s2"].total) == (results.DONE, 5, 5)
+
+
+def test_files_of_nobody_are_not_remembered(small, tmp_path):
+    root, _, _, _, blank = small
+    hand_in(tmp_path / "in", "mini", blank, GOOD)  # the exercise's name: whose is it?
+    (tmp_path / "in" / "名簿.csv").write_text("学籍番号\n", encoding="utf-8")
+    (tmp_path / "in" / "s1.ipynb").write_bytes(b"")
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root)
+    assert len(report.refused) == 3
+    assert books.read_state(tmp_path / "work" / "state.json")["mini"]["refused"] == {"s1": "空のファイルです"}
 
 
 def test_failure_that_passes_is_tried_again(small, tmp_path):
@@ -373,7 +403,10 @@ def test_texts_and_addresses_of_an_exercise_regrade_nobody(small, tmp_path):
     book.metadata["note"] = "an editor's"
     nbformat.write(book, path)
     assert release.fingerprint("mini", tmp_path) == before
-    for cell in (cell for cell in book.cells if "nbgrader" in cell.metadata):
+    book.cells.append(nbformat.v4.new_code_cell("LIMIT = 3"))
+    nbformat.write(book, path)
+    before = release.fingerprint("mini", tmp_path)
+    for cell in (cell for cell in book.cells[1:] if cell.cell_type == "code" or "nbgrader" in cell.metadata):
         kept, cell.source = cell.source, cell.source + "\n"
         nbformat.write(book, path)
         assert release.fingerprint("mini", tmp_path) != before
@@ -401,7 +434,12 @@ def test_autograding_in_formgrader_and_by_nbgraders_command_is_fenced(small, tmp
     looks += f"print('SECRET_OF' in str(os.environ), Path({str(root / 'solutions')!r}).exists(), 6 * 7)\n"
     path = hand_in(tmp_path / "submitted" / "s1" / "mini", "mini", blank, GOOD | {"running": looks + mini.RUNNING})
     api = NbGraderAPI(CourseDirectory(config=settings), config=settings)
-    said = api.autograde("mini", "s1")
+
+    async def press() -> dict:
+        """Formgrader's handlers run in the server's loop."""
+        return api.autograde("mini", "s1")
+
+    said = asyncio.run(press())
     assert said["success"], said
     ran = (tmp_path / "autograded" / "s1" / "mini" / path.name).read_text(encoding="utf-8")
     assert "False False 42" in ran

@@ -261,6 +261,14 @@ def test_class_gets_marks_and_tables(graded, tmp_path_factory, capsys):
     assert "s2 の 06_b は、採点できていません（改変）" in capsys.readouterr().out
     rows = {row[0]: row for row in table(graded / "marks.csv")}
     assert rows["s2"][1:3] == ["採点待ち", ""] and rows["s2"][-1] == "採点できていません（改変）"
+    with (graded / "grading.toml").open("a", encoding="utf-8") as rule:
+        rule.write('\n[points]\n"s2" = { "06_b" = 5, "05_a" = 1 }\n')
+    text = (graded / "grading.toml").read_text(encoding="utf-8").replace("[points]  ", "# [points]  ")
+    (graded / "grading.toml").write_text(text, encoding="utf-8")
+    assert command.main(["marks", "--out", str(graded)]) == 0
+    assert "「s2」の「05_a」は使いません" in capsys.readouterr().out
+    rows = {row[0]: row for row in table(graded / "marks.csv")}
+    assert rows["s2"][2:4] == ["55", "11"] and rows["s2"][-1] == "採点できていません（改変）、人が決めた点"
     # The rule changes, the gradebook does not: 14:00 UTC is 23:00 in Tokyo, two days late, 20 % off.
     (graded / "grading.toml").write_text('[due]\n"05_a" = 2026-05-18T23:00:00\n', encoding="utf-8")
     assert command.main(["marks", "--out", str(graded)]) == 0

@@ -31,9 +31,6 @@ def settings_for(work: Path, exercise: str, root: Path, limit: float = LIMIT, fe
     course.db_url = gradebook.address(work)
     course.assignment_id = exercise
     settings.Execute.timeout = int(limit)
-    settings.Execute.startup_timeout = 120
-    # nbgrader gives up a whole submission when a cell's last output comes late, as it does on a busy machine (4 s).
-    settings.Execute.iopub_timeout = 60
     return settings
 
 

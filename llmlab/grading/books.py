@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from llmlab.grading import gradebook
@@ -136,8 +137,8 @@ class Books:
     def _aside(folder: Path) -> Path:
         return folder.parent / f".{folder.name}.before"
 
-    def graded_by_hand(self) -> dict[str, dict[str, str]]:
-        """Return the written answers that a person has graded, by student and grade_id."""
+    def graded_by_hand(self, students: Collection[str]) -> dict[str, dict[str, str]]:
+        """Return the written answers that a person has graded, by student and grade_id, as they were read."""
         import nbformat
         from nbgrader import api
 
@@ -160,11 +161,13 @@ class Books:
         for student, cell in rows:
             names.setdefault(student, set()).add(cell)
         found = {}
-        for student, own in names.items():
-            path = self.folder("submitted", student) / f"{self.exercise}.ipynb"
-            cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
+        for student in names.keys() & students:
+            try:
+                cells = nbformat.read(self.folder("autograded", student) / f"{self.exercise}.ipynb", as_version=4).cells
+            except (OSError, ValueError):  # then the answer waits for a person again
+                continue
             marked = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in cells if cell.cell_type == "markdown"}
-            found[student] = {name: answer(marked[name]) for name in own & set(marked)}
+            found[student] = {name: answer(marked[name]) for name in names[student] & set(marked)}
         return found
 
     def late(self, student: str) -> list[str]:

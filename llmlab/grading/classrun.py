@@ -15,7 +15,7 @@ from llmlab.errors import CourseError
 from llmlab.grading import autograde, dispatch, gradebook, results, verdicts
 from llmlab.grading.archives import File
 from llmlab.grading.books import Books, write_whole
-from llmlab.grading.intake import Submission, check
+from llmlab.grading.intake import NOTEBOOK, Submission, check
 from llmlab.grading.notebooks import released
 from llmlab.grading.release import convert, find, fingerprint, names
 from llmlab.grading.results import DONE, LATE, REFUSED, SAME, Report, Row
@@ -186,7 +186,7 @@ class ClassRun:
 
     def _grade(self, held: dispatch.Held) -> None:
         """Autograde who must be, in processes of their own; what failed by chance once more, alone."""
-        graded = self.books.graded_by_hand()
+        graded = self.books.graded_by_hand(self.fresh)
         new = {student: student not in self.before for student in self.fresh}
         self.state["begun"] |= new
         self.books.save(self.state)
@@ -228,10 +228,12 @@ class ClassRun:
             return
         self.books.settle(one.student, not said, one.student not in self.before)
         self.state["begun"].pop(one.student, None)
-        memory = self.known.pop(one.student, {})
+        memory = self.known.get(one.student, {})
         if said:
             one.problem = _why(said)
             self.stopped[one.student] = verdicts.TIME if said == "Timeout" else verdicts.word(said)
+            if memory:  # the former submission keeps its points; this one is tried again
+                memory["again"] = True
         else:
             self.known[one.student] = {
                 "digest": one.digest,
@@ -288,8 +290,12 @@ class ClassRun:
 
 
     def _still_refused(self, rows: dict[str, Row], submissions: list[Submission]) -> dict[str, str]:
-        """Return of whom something came in and nothing has been graded, and why: not the same as nothing handed in."""
-        now = {one.student: rows[one.student].verdict or REFUSED for one in submissions if one.problem}
+        """Return of whom a notebook came in and none has been graded, and why: not the same as nothing handed in."""
+        now = {
+            one.student: rows[one.student].verdict or one.problem.partition("。")[0]
+            for one in submissions
+            if one.problem and not one.nobody and NOTEBOOK.search(one.path.name)
+        }
         found = self.state.get("refused", {}) | now
         return {student: why for student, why in found.items() if student not in self.known}
 

@@ -366,7 +366,7 @@ class Cluster:
             self.client = distributed.Client(address, timeout=ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
             raise CourseError(
-                f"dask のスケジューラー「{address}」につながりません。動いているか、住所が正しいか確かめてください。"
+                f"dask のスケジューラー「{address}」につながりません。動いているか、アドレスが正しいか確かめてください。"
             ) from error
         from llmlab.grading.release import ROOT, fingerprint
 

@@ -82,7 +82,7 @@ def _tables(student: str, work: Path) -> list[str]:
             rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         except (UnicodeDecodeError, csv.Error):
             continue  # left() says when the name stands there
-        kept = [row for row in rows if not {student, f"'{student}"} & set(row)]
+        kept = rows[:1] + [row for row in rows[1:] if not {student, f"'{student}"} & set(row)]
         if len(kept) < len(rows):
             target = io.StringIO(newline="")
             csv.writer(target).writerows(kept)

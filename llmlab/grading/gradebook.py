@@ -60,7 +60,7 @@ def server() -> str:
         url = None
     if url is None or url.drivername.partition("+")[0] not in ("postgresql", "postgres") or not url.database:
         raise CourseError(
-            "環境変数 DATABASE には postgresql://利用者:パスワード@サーバー/データベース の形の住所を書いてください。"
+            "環境変数 DATABASE には postgresql://利用者:パスワード@サーバー/データベース の形のアドレスを書いてください。"
         )
     if "+" not in url.drivername:
         url = url.set(drivername="postgresql+psycopg")
@@ -148,7 +148,7 @@ def trouble(work: Path, error: Exception) -> CourseError:
         why = "ほかのプログラムが使っています。formgrader や別の採点を閉じてください。"
     else:
         why = (
-            "サーバーにつながりません。動いているか、住所が正しいか確かめて、もう一度実行してください。続きから始まります。"
+            "サーバーにつながりません。動いているか、アドレスが正しいか確かめて、もう一度実行してください。続きから始まります。"
             if getattr(error, "connection_invalidated", False) or kind in ("OperationalError", "InterfaceError")
             else f"次の誤りが出ました（{kind}）。"
         )

@@ -34,6 +34,8 @@ class Submission:
         The files that may be it; :func:`check` chooses.
     problem
         Why it cannot be graded; ``""`` when it can.
+    nobody
+        Whether the name it came with is nobody's, as far as one can tell.
     modified
         When the chosen file was changed last, in seconds since the epoch.
     notes
@@ -43,6 +45,7 @@ class Submission:
     student: str
     path: PurePosixPath | Path
     problem: str = ""
+    nobody: bool = False
     digest: str = ""
     notebook: object = None
     modified: float = 0.0
@@ -80,6 +83,7 @@ def collect(
         if system and is_file and not of_system(unit) and PurePosixPath(unit).suffix.lower() in SHEETS:
             continue
         student, problem = whose(unit, is_file, exercise, roster)
+        nobody = bool(problem)
         books = [file for file in sent if not file.problem and (is_file or NOTEBOOK.search(file.name.name))]
         if not problem and not books:
             said = [file.problem for file in sent if file.problem not in ("", "folder", "kind")]
@@ -89,9 +93,9 @@ def collect(
                 books = sent
         one = found.setdefault(student, Submission(student, PurePosixPath(unit)))
         if problem and not one.files:
-            one.problem = problem
+            one.problem, one.nobody = problem, nobody
         elif not problem:
-            one.problem = ""
+            one.problem, one.nobody = "", False
         one.files += books
     return [found[name] for name in sorted(found)]
 

@@ -344,6 +344,7 @@ def tables(marks: list[Mark]) -> dict[str, str]:
         for one in mark.exercises.values():
             said = ["未提出"] if one.absent else []
             said += [f"採点できていません（{one.refused}）"] if one.refused else []
+            said += ["人が決めた点"] if one.refused and not one.waiting else []
             said += ["記述の採点待ち"] if one.waiting and not one.refused else []
             said += [f"うち {one.free} 日は減点なし"] if one.free else []
             row += [_number(one.points), "" if one.absent else one.late_days, "、".join(said)]
@@ -454,6 +455,10 @@ def main(arguments: list[str]) -> int:
         for student in table:
             if student not in works:
                 print(f"規則にある「{student}」の提出はありません。")
+    for student, own in rules.points.items():
+        for name in own:
+            if student in works and not (name in works[student] and works[student][name].refused):
+                print(f"[points] の「{student}」の「{name}」は使いません。採点できなかった提出ではありません。")
     roster = Roster(chosen.roster) if chosen.roster else None
     marks = assess_class(work, rules, roster)
     filled = fill(chosen.sheet, marks, roster, chosen.column) if chosen.sheet else None

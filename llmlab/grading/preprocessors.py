@@ -203,8 +203,9 @@ class HideTests(NbGraderPreprocessor):
 
 
 def answer(cell) -> str:
-    """Return what a student has written into a cell, pictures included."""
-    return json.dumps([cell.source, cell.get("attachments", {})], sort_keys=True)
+    """Return what a student has written into a cell, pictures included, and the points that it can get."""
+    points = cell.metadata.nbgrader.get("points")
+    return json.dumps([cell.source, cell.get("attachments", {}), points and float(points)], sort_keys=True)
 
 
 class SaveScores(SaveAutoGrades):
