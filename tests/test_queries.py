@@ -51,9 +51,8 @@ def test_rows_are_nbgraders_own(seen):
         assert after == before, name
         assert len(before) == (0 if name == "unknown" else 6), name
     points = [[row["score"] for row in seen[f"{name}: submissions"][0][0]] for name in release.names()[:3]]
-    assert (
-        len({tuple(one) for one in points}) == 3
-    )  # each exercise has other points: a wrong one would be seen
+    # Each exercise has other points: a wrong one would be seen.
+    assert len({tuple(one) for one in points}) == 3
 
 
 def test_list_of_names_takes_one_query_instead_of_two_for_each_submission(seen):

@@ -191,7 +191,6 @@ def _referents(functions: list):
     return get_referents(*functions)
 
 
-
 class Bindings:
     """What the loaded modules and classes bind to their names, and the functions' code.
 

@@ -145,18 +145,8 @@ class Books:
         from llmlab.grading.preprocessors import answer
 
         with self.gradebook() as book:
-            rows = (
-                book.db.query(api.Student.id, api.BaseCell.name)
-                .select_from(api.Grade)
-                .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
-                .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
-                .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
-                .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
-                .join(api.Student, api.SubmittedAssignment.student_id == api.Student.id)
-                .filter(api.Assignment.name == self.exercise, api.Grade.manual_score.isnot(None))
-                .filter(~api.Grade.needs_manual_grade)
-                .all()
-            )
+            rows = gradebook.grades(book, self.exercise, api.Student.id, api.BaseCell.name)
+            rows = rows.filter(api.Grade.manual_score.isnot(None), ~api.Grade.needs_manual_grade).all()
         names: dict[str, set[str]] = {}
         for student, cell in rows:
             names.setdefault(student, set()).add(cell)

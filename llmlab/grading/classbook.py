@@ -200,23 +200,16 @@ def _rows(book, exercise: str) -> list[tuple]:
     """Return ``(student, notebook's id, cell, points or None, waits for a person)`` in one query."""
     from nbgrader import api
 
-    found = (
-        book.db.query(
-            api.Student.id,
-            api.SubmittedNotebook.id,
-            api.BaseCell.name,
-            api.Grade.auto_score,
-            api.Grade.manual_score,
-            api.Grade.extra_credit,
-            api.Grade.needs_manual_grade,
-        )
-        .select_from(api.Grade)
-        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
-        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
-        .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
-        .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
-        .join(api.Student, api.SubmittedAssignment.student_id == api.Student.id)
-        .filter(api.Assignment.name == exercise)
+    found = gradebook.grades(
+        book,
+        exercise,
+        api.Student.id,
+        api.SubmittedNotebook.id,
+        api.BaseCell.name,
+        api.Grade.auto_score,
+        api.Grade.manual_score,
+        api.Grade.extra_credit,
+        api.Grade.needs_manual_grade,
     )
     rows = []
     for student, number, cell, auto, manual, extra, waits in found:

@@ -297,6 +297,22 @@ def book(work: Path):
     return Gradebook(address(work), "llmlab")
 
 
+def grades(book, exercise: str, *columns):
+    """Return nbgrader's query of an exercise's grades, joined with cell, submission and student, to be filtered."""
+    from nbgrader import api
+
+    return (
+        book.db.query(*columns)
+        .select_from(api.Grade)
+        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+        .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+        .join(api.Student, api.SubmittedAssignment.student_id == api.Student.id)
+        .filter(api.Assignment.name == exercise)
+    )
+
+
 def wait(work: Path, seconds: float = 60) -> None:
     """Wait for a server that restarts.
 
