@@ -572,6 +572,17 @@ def test_damaged_gradebook_is_said_and_kept(small, tmp_path):
     assert list(tmp_path.iterdir()) == [book]
 
 
+def test_commands_start_without_the_grammar_of_addresses():
+    code = (
+        "import sys, llmlab.grading, nbformat; print('lark' in sys.modules);"
+        "nbformat.validate({'cells': [{'cell_type': 'song'}], 'metadata': {}, 'nbformat': 4, 'nbformat_minor': 5})"
+    )
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=variables)
+    assert ran.stdout == "False\n"
+    assert "ValidationError" in ran.stderr
+
+
 def test_table_lines_up_with_japanese_names():
     text = zoo.columns([["学籍番号", "点"], ["佐藤", "1"], ["suzuki", "2"]])
     assert text.split("\n") == ["学籍番号  点", "佐藤      1", "suzuki    2"]

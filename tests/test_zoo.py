@@ -153,6 +153,20 @@ def test_wrong_answer_with_other_scores_is_reported(course, server):
     assert "期待 overlap-test=0、実際 overlap-test=3" in problem
 
 
+def test_slow_right_answer_is_no_endless_loop(course, server):
+    good = mini.RIGHT["running"][1]
+    slow, endless = (
+        f"    import time\n    end = time.process_time() + {seconds}\n    while time.process_time() < end: pass\n{good}"
+        for seconds in (0.2, 600)
+    )
+    mini.write_zoo(course, right={"running": [slow]}, wrong={"running": {"running-test=0": ["    while True: pass"]}})
+    found = zoo.prove("mini", course, server=server, cell_limit=0.5, share=0.0)
+    assert not [one for one, result in found.submissions if zoo.verdict(one, result)]
+    mini.write_zoo(course, right={"running": [endless]}, wrong={})
+    found = zoo.prove("mini", course, server=server, cell_limit=0.5, share=0.0)
+    assert any("上限" in problem for problem in found.problems())
+
+
 @pytest.mark.parametrize("kind, count", [("right", 3), ("wrong", 6)])
 def test_too_few_submissions_are_reported(course, server, kind, count):
     next(zoo.folder("mini", course).glob(f"{kind}_overlap_*.py")).unlink()

@@ -39,3 +39,9 @@ What is returned and reported
     :mod:`~llmlab.grading.likeness`, and names students by :mod:`~llmlab.grading.pseudonyms`.
     :mod:`~llmlab.grading.forget` deletes a student's records.
 """
+
+import sys
+
+# jsonschema, which nbformat brings, would build a grammar for addresses with this package whenever it is imported:
+# seconds before each command, and no format of a notebook asks for it.
+sys.modules.setdefault("rfc3987_syntax", None)

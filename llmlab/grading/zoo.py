@@ -46,6 +46,7 @@ WRONG_PER_CELL = 6
 EQUIVALENT_SHARE = 0.05
 DRAWN_SHARE = 0.1
 MUTANT_CELL_LIMIT = 3.0  # seconds of CPU: many mutants never end
+SLOW = 4  # times the limits for a submission that they stopped: a long way round on a slow machine is no endless loop
 PRELOADED = ("numpy", "torch", "transformers")
 
 BEGIN = "BEGIN SOLUTION"
@@ -532,7 +533,8 @@ def prove(
     chosen
         Mutation operators; those of ``pyproject.toml`` when not given.
     cell_limit
-        Seconds of CPU for one cell of a submission.
+        Seconds of CPU for one cell of a submission. One that is stopped, and gets other scores than it must get for
+        it, runs once more with ``SLOW`` times as much.
     """
     if server is None:
         with ForkServer() as server:
@@ -569,6 +571,16 @@ def prove(
     outcomes = server.run(jobs, exercise.cells, limit=LIMIT, cell_limit=cell_limit)
     outcomes, changed = outcomes[: 1 + len(submissions)], outcomes[1 + len(submissions) :]
     outcomes = [outcomes[0], *(exercise.filled(ran, outcomes[0]) for ran in outcomes[1:])]
+    late = [
+        number
+        for number, (one, ran) in enumerate(zip(submissions, outcomes[1:], strict=True), start=1)
+        if verdict(one, result_of(exercise, ran)) and any(outcome.status == "timeout" for outcome in ran)
+    ]
+    if late:
+        again = [jobs[number] for number in late]
+        limits = {"limit": SLOW * LIMIT, "cell_limit": SLOW * cell_limit}
+        for number, ran in zip(late, server.run(again, exercise.cells, **limits), strict=True):
+            outcomes[number] = exercise.filled(ran, outcomes[0])
     proof = Proof(exercise, result_of(exercise, outcomes[0]), root, broken=broken, total=len(everything))
     proof.shown = [one.name for one in outcomes[0] if one.shows and one.name in exercise.points]
     proof.submissions = [
