@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -31,6 +32,7 @@ from llmlab.grading import (
     autograde,
     books,
     dispatch,
+    forget,
     grade,
     gradebook,
     marks,
@@ -225,9 +227,104 @@ def test_files_of_nobody_are_not_remembered(small, tmp_path):
     hand_in(tmp_path / "in", "mini", blank, GOOD)  # the exercise's name: whose is it?
     (tmp_path / "in" / "名簿.csv").write_text("学籍番号\n", encoding="utf-8")
     (tmp_path / "in" / "s1.ipynb").write_bytes(b"")
+    (tmp_path / "in" / "s2.zip").write_bytes(b"no zip")
+    for name, answers in (("a", GOOD), ("b", {})):  # which of the two is later?
+        os.utime(hand_in(tmp_path / "in" / "s3", name, blank, answers), (1e9, 1e9))
     report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root)
-    assert len(report.refused) == 3
-    assert books.read_state(tmp_path / "work" / "state.json")["mini"]["refused"] == {"s1": "空のファイルです"}
+    assert len(report.refused) == 5
+    refused = books.read_state(tmp_path / "work" / "state.json")["mini"]["refused"]
+    assert (sorted(refused), refused["s1"]) == (["s1", "s2", "s3"], "空のファイルです")
+
+
+def test_grading_that_was_cut_short_before_anybody_goes_on(small, tmp_path):
+    """Killed while the tests went into the gradebook, or the notebook was refused there and is mended now."""
+    root, _, _, _, blank = small
+    hand_in(tmp_path / "in", "s1", blank, GOOD)
+    gradebook.create(tmp_path / "work")
+    books.write_whole(tmp_path / "work" / "state.json", b'{"mini": {"solution": "", "students": {}}}')
+    with gradebook.book(tmp_path / "work") as book:
+        book.add_assignment("mini")
+    with pytest.raises(CourseError, match="まだありません"):
+        marks.read_class(tmp_path / "work")
+    (row,) = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root).rows
+    assert row.total == 5
+
+
+def test_feedback_that_could_not_be_written_is_tried_again(small, tmp_path, monkeypatch):
+    root, folder, work, _, _ = small
+    shutil.copytree(work, tmp_path / "work")
+    (tmp_path / "in").mkdir()
+    shutil.copy2(folder / "right.ipynb", tmp_path / "in")
+    with books.Books(tmp_path / "work", "mini").gradebook() as book:
+        book.find_comment("why", "mini", "mini", "right").manual_comment = "よく書けています。"
+        book.db.commit()
+
+    def fails(_function, tasks, _workers, finish, _held):
+        for task in tasks:
+            finish(task, "OSError")
+
+    def graded():
+        report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=4, root=root)
+        return next(row for row in report.rows if row.student == "right"), feedback(tmp_path / "work", "right", "mini")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dispatch, "run", fails)
+        row, page = graded()
+    assert "書けませんでした" in row.note and "よく書けています" not in page
+    row, page = graded()
+    assert not row.note and "よく書けています" in page
+
+
+def moodle_reads(path: Path) -> dict[int, tuple[str, str]]:
+    """Return what Moodle takes from a zip, name and text by participant.
+
+    A second implementation of ``is_valid_filename_for_import`` in its ``mod/assign/feedback/file/importziplib.php``.
+    """
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        for entry in archive.namelist():
+            parts = entry.split("/")
+            while parts:
+                _person, number, kind, plugin, *name = parts.pop(0).split("_", 4)
+                if number.isdigit() and (kind, plugin) == ("assignsubmission", "file"):
+                    found[int(number)] = "/".join([*name, *parts]), archive.read(entry).decode()
+                    break
+    return found
+
+
+def test_feedback_goes_back_to_moodle(small, tmp_path):
+    root, _, work, report, blank = small
+    assert report.moodle is None and not list(work.glob("*.zip"))
+    folder, work = tmp_path / "in", tmp_path / "work"
+    hand_in(folder / "佐藤_太郎_12_assignsubmission_file", "mini", blank, GOOD)
+    hand_in(folder, "鈴木_34_assignsubmission_file_mini", blank, MINI_CLASS["hidden"])
+    hand_in(folder, "s3", blank, {})
+
+    def returned():
+        found = moodle_reads(grade.grade("mini", folder, work, limit=4, root=root, roster=roster).moodle)
+        assert {name for name, _ in found.values()} == {"mini.html"}
+        return {number: text for number, (_, text) in found.items()}
+
+    def page(student):
+        return (work / "feedback" / student / "mini" / "mini.html").read_text(encoding="utf-8")
+
+    roster = None
+    assert returned() == {12: page("佐藤_太郎_12"), 34: page("鈴木_34")}
+    # The next download holds one of them, better than before, and there is a list of students now.
+    shutil.rmtree(folder)
+    hand_in(folder, "鈴木_34_assignsubmission_file_mini", blank, GOOD)
+    roster = tmp_path / "名簿.csv"
+    roster.write_text("学籍番号,ID\ns34,34\n", encoding="utf-8")
+    former = page("鈴木_34")
+    found = returned()
+    assert found == {12: page("佐藤_太郎_12"), 34: page("s34")}
+    assert found[34] != former
+    (work / "表-filled.csv").write_text("氏名,点数\n鈴木 花子,80\n佐藤 太郎,90\n", encoding="utf-8")
+    removed, left = forget.forget("s34", work)
+    assert any("表-filled.csv" in phrase for phrase in removed) and not list(work.glob("*-filled.csv"))
+    assert any("mini-moodle.zip" in phrase for phrase in removed) and not list(work.glob("*.zip"))
+    assert not left
 
 
 def test_failure_that_passes_is_tried_again(small, tmp_path):
@@ -368,6 +465,12 @@ def test_mended_hidden_test_grades_the_whole_class_again(small, tmp_path, capsys
         # Another answer than the one that a person has graded.
         hand_in(tmp_path / "in", "right", small[4], GOOD | {"why": "書き直しました。"})
         later = {row.student: row for row in grade.grade("mini", tmp_path / "in", work, limit=20, root=root).rows}
+        assert "採点待ち" in feedback(work, "right", "mini")
+        with books.Books(work, "mini").gradebook() as book:  # formgrader's "Mark as graded": the points stay
+            book.find_grade("why", "mini", "mini", "right").needs_manual_grade = False
+            book.db.commit()
+        grade.grade("mini", tmp_path / "in", work, limit=20, root=root)
+        assert "採点待ち" not in feedback(work, "right", "mini")
     finally:
         mini.write(root)
     assert {row.student: row.manual for row in report.rows if row.student in ("right", "hidden")} == {

@@ -593,6 +593,11 @@ LAYOUTS = {
 }
 
 
+def test_a_students_own_file_name_is_nobody_elses(tmp_path, blank, sent):
+    names = ["佐藤_12_assignsubmission_file_鈴木_34_assignsubmission_file_x.ipynb", "鈴木_34_assignsubmission_file_x.ipynb"]
+    assert set(collected(lay(tmp_path / "in", dict.fromkeys(names, sent)), tmp_path, blank)) == {"佐藤_12", "鈴木_34"}
+
+
 WRAPPED = ("folder", "zip", "zip in a folder", "zip with a folder", "cp932 zip")
 # A zip that lies beside other submissions is one student's: these two layouts cannot be told from that.
 ALONE = {("plain", "zip in a folder"), ("classroom", "zip in a folder")}
@@ -783,11 +788,13 @@ def test_list_of_students_settles_names(tmp_path, blank, sent):
         "k1@x@mini.ipynb": sent,
         "鈴木 花子_x.ipynb": sent,
         "佐藤 太郎.ipynb": sent,
+        "鈴木 花子_501_assignsubmission_file/mini.ipynb": sent,
         "だれか.ipynb": sent,
     }
     found = collected(lay(tmp_path / "in", entries), tmp_path, blank, roster)
     assert {name for name, one in found.items() if not one.problem} == {"s1", "s2", "s3", "だれか"}
     assert "2 人（s1、s2）" in found["佐藤 太郎"].problem
+    assert "2 人（s1、s3）" in found["鈴木 花子_501"].problem
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(CourseError, match="「学籍番号」の列がありません"):
         Roster(path)

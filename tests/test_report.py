@@ -487,6 +487,15 @@ def test_forgetting_leaves_no_trace(made, tmp_path, capsys):
     assert {tuple(row.values()) for row in rows(sheet)} == {row for row in before if row[0] != stands}
 
 
+def test_forgetting_a_number_leaves_who_has_as_many_points(made, tmp_path):
+    own = tmp_path / "grading"
+    shutil.copytree(made[1], own)
+    (own / "submitted" / "12").mkdir()
+    (own / "marks.csv").write_text("学籍番号,合計\r\ns1,12\r\n12,3\r\n", encoding="utf-8-sig")
+    forget.forget("12", own)
+    assert (own / "marks.csv").read_text(encoding="utf-8-sig").split() == ["学籍番号,合計", "s1,12"]
+
+
 @pytest.mark.parametrize("name", ["nobody", "..", ".", "", "a/b", "s0"])
 def test_forgetting_nobody_removes_nothing(made, name):
     _, work, *_ = made

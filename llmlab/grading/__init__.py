@@ -33,7 +33,8 @@ Proving the tests
     that can notice (:mod:`~llmlab.grading.reach`), in forks of one process (:mod:`~llmlab.grading.forks`).
 What is returned and reported
     :mod:`~llmlab.grading.feedback` is the page that a student gets, :mod:`~llmlab.grading.preprocessors` and
-    :mod:`~llmlab.grading.clean` are steps on the way to it, and :mod:`~llmlab.grading.rubric` shows the rubric to who
+    :mod:`~llmlab.grading.clean` are steps on the way to it, :mod:`~llmlab.grading.moodle` the zip in which Moodle takes
+    it back, and :mod:`~llmlab.grading.rubric` shows the rubric to who
     grades. :mod:`~llmlab.grading.marks` makes marks of points. :mod:`~llmlab.grading.report` describes a class:
     it reads :mod:`~llmlab.grading.classbook`, computes :mod:`~llmlab.grading.items` and
     :mod:`~llmlab.grading.likeness`, and names students by :mod:`~llmlab.grading.pseudonyms`.

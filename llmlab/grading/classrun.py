@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from llmlab.errors import CourseError
-from llmlab.grading import autograde, dispatch, gradebook, results, verdicts
+from llmlab.grading import autograde, dispatch, gradebook, moodle, results, verdicts
 from llmlab.grading.archives import File
 from llmlab.grading.books import Books, write_whole
-from llmlab.grading.intake import NOTEBOOK, Submission, check
+from llmlab.grading.intake import Submission, check
+from llmlab.grading.layouts import NOTEBOOK, of_system
 from llmlab.grading.notebooks import released
 from llmlab.grading.release import convert, find, fingerprint, names
 from llmlab.grading.results import DONE, LATE, REFUSED, SAME, Report, Row
@@ -87,13 +88,12 @@ class ClassRun:
         with self.books.gradebook() as book:
             self.before = {one.student.id for one in book.assignment_submissions(self.exercise)}
         self.fresh = {one.student: one for one in good if self._must(one)}
-        self.workers = max(1, min(self.workers or cores(), len(self.fresh) or 1))
         self.common = {
             "work": str(self.work),
             "exercise": self.exercise,
             "root": str(self.root),
             "limit": self.limit,
-            "environment": autograde.environment(self.workers),
+            "environment": autograde.environment(self._at_once(len(self.fresh))),
             "database": gradebook.server(),
             "sandbox": self.sandbox,
         }
@@ -107,13 +107,14 @@ class ClassRun:
                 self.work / f"{self.exercise}-changes.csv", results.changes_csv(changes).encode("utf-8-sig")
             )
         self._tell(rows, [*found, *stored])
+        returned = self._return_to_moodle(found)
         self.state["refused"] = self._still_refused(rows, [*found, *stored])
         self.books.save(self.state)
         ordered = [rows[name] for name in sorted(rows)]
         target = self.work / f"{self.exercise}.csv"
         write_whole(target, results.scores_csv(points, ordered).encode("utf-8-sig"))
         # The seconds are the caller's: it began earlier.
-        return Report(self.exercise, points, ordered, sorted(self.graded), 0.0, target, changes, regraded)
+        return Report(self.exercise, points, ordered, sorted(self.graded), 0.0, target, changes, regraded, returned)
 
     # ---- Who is graded ----
 
@@ -184,6 +185,10 @@ class ClassRun:
 
     # ---- Grading ----
 
+    def _at_once(self, tasks: int) -> int:
+        """Return how many of so many tasks run at the same time."""
+        return max(1, min(self.workers or cores(), tasks))
+
     def _grade(self, held: dispatch.Held) -> None:
         """Autograde who must be, in processes of their own; what failed by chance once more, alone."""
         graded = self.books.graded_by_hand(self.fresh)
@@ -209,7 +214,7 @@ class ClassRun:
                 self.common | {"student": student, "autograde": True, "graded": graded.get(student, {})}
                 for student in self.fresh
             ]
-            run(autograde.grade_one, tasks, self.workers, self._finish, held)
+            run(autograde.grade_one, tasks, self._at_once(len(tasks)), self._finish, held)
             if self.failed:
                 gradebook.wait(self.work)  # a server that restarts
                 run(autograde.grade_one, self.failed, 1, self._finish, held)
@@ -242,8 +247,7 @@ class ClassRun:
                 "received": _received(one, memory),
                 "solution": self.solution,
             }
-            if "was" in memory:
-                self.known[one.student]["was"] = memory["was"]
+            self.known[one.student] |= {key: memory[key] for key in ("was", "moodle") if key in memory}
             self.graded.append(one.student)
         self.books.save(self.state)
         self.say(f"{len(self.graded)}/{len(self.fresh)} {one.student} {one.problem}".rstrip())
@@ -260,14 +264,35 @@ class ClassRun:
 
         def written(task: dict, said: str) -> None:
             if said:
-                rows[task["student"]].note = "フィードバックを書けませんでした。"
+                stale.remove(task["student"])  # the next run tries again
+                rows[task["student"]].note = "フィードバックを書けませんでした。もう一度採点してください。"
 
         tasks = [
             self.common | {"student": name, "autograde": False} for name in stale if name not in self.graded
         ]
-        dispatch.run(autograde.grade_one, tasks, self.workers, written, held)
+        dispatch.run(autograde.grade_one, tasks, self._at_once(len(tasks)), written, held)
         for name in stale:
             self.known[name]["feedback"] = prints[name]
+
+    def _return_to_moodle(self, found: list[Submission]) -> Path | None:
+        """Write the zip of feedback for those whose notebooks came from Moodle; return it if there are any."""
+        owners = {memory.pop("moodle"): name for name, memory in self.known.items() if "moodle" in memory}
+        now = {moodle.owner(one.path): one.student for one in found if one.student in self.known}
+        # The number is the same person's under whatever name, in Moodle or here; the latest name counts.
+        named = [*owners.items(), *now.items()]
+        people = {owner.rpartition("_")[2]: (owner, student) for owner, student in named if owner}
+        for owner, student in people.values():
+            self.known[student]["moodle"] = owner
+        pages = {
+            owner: page
+            for owner, student in people.values()
+            if (page := self.books.folder("feedback", student) / f"{self.exercise}.html").is_file()
+        }
+        if not pages:
+            return None
+        target = self.work / f"{self.exercise}-moodle.zip"
+        moodle.write_feedback(target, pages)
+        return target
 
     def _tell(self, rows: dict[str, Row], submissions: list[Submission]) -> None:
         """Give every row its status and note; add rows of who could not be graded."""
@@ -288,16 +313,21 @@ class ClassRun:
                 row.status, row.note = REFUSED, f"{one.path.name}: {one.problem}{kept}"
                 row.verdict = self.stopped.get(one.student, "")
 
-
     def _still_refused(self, rows: dict[str, Row], submissions: list[Submission]) -> dict[str, str]:
         """Return of whom a notebook came in and none has been graded, and why: not the same as nothing handed in."""
         now = {
             one.student: rows[one.student].verdict or one.problem.partition("。")[0]
             for one in submissions
-            if one.problem and not one.nobody and NOTEBOOK.search(one.path.name)
+            if one.problem and not one.nobody and _handed_in(one)
         }
         found = self.state.get("refused", {}) | now
         return {student: why for student, why in found.items() if student not in self.known}
+
+
+def _handed_in(one: Submission) -> bool:
+    """Whether what could not be graded is a student's work, and no list or picture that lies beside."""
+    names = [one.path.name, *(file.name.name for file in one.files)]
+    return of_system(one.path.parts[0]) or any(NOTEBOOK.search(name) or name.lower().endswith(".zip") for name in names)
 
 
 def _why(said: str) -> str:

@@ -17,6 +17,7 @@ from llmlab.grading.classbook import open_gradebook
 from llmlab.grading.pseudonyms import KEY, key, pseudonym
 from llmlab.grading.release import ROOT
 
+FILLED = "*-filled.csv"  # as llmlab.grading.marks names them
 BIGGEST = 64_000_000  # bytes of a file that is searched for a name that was left
 
 
@@ -25,7 +26,8 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
 
     Gone are: the rows of the gradebook (its file is rewritten, so that no freed page keeps them), the folders
     ``submitted/``, ``autograded/``, ``feedback/`` and any other step's, the lines of the tables, the memory in
-    ``state.json``, and every report that counts the student. A pseudonym is computed and stands in no table.
+    ``state.json``, every report that counts the student, the zips of feedback
+    for Moodle, and the filled-in sheets of learning systems, which may know the student by another name. A pseudonym is computed and stands in no table.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
             removed.append(f"{step.name}/{student}/")
     removed += _tables(student, work) + _state(student, work)
     if removed:
-        removed += _reports(student, work, exercises)
+        removed += _reports(student, work, exercises) + _made_again(work, exercises)
     if not removed:
         raise CourseError(f"「{student}」は「{work}」にいません。学籍番号を確かめてください。")
     return removed, left(student, work)
@@ -76,13 +78,13 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
 def _tables(student: str, work: Path) -> list[str]:
     """Take the student's lines out of the tables of scores."""
     removed = []
-    for path in sorted(work.glob("*.csv")):
+    for path in sorted(set(work.glob("*.csv")) - set(work.glob(FILLED))):
         data = path.read_bytes()
         try:
             rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         except (UnicodeDecodeError, csv.Error):
             continue  # left() says when the name stands there
-        kept = rows[:1] + [row for row in rows[1:] if not {student, f"'{student}"} & set(row)]
+        kept = rows[:1] + [row for row in rows[1:] if not {student, f"'{student}"} & set(row[:1])]
         if len(kept) < len(rows):
             target = io.StringIO(newline="")
             csv.writer(target).writerows(kept)
@@ -120,6 +122,18 @@ def _reports(student: str, work: Path, exercises: set[str]) -> list[str]:
             path.unlink()
             removed.append(f"report/{path.name}（make report で作り直せます）")
     return removed
+
+
+def _made_again(work: Path, exercises: set[str]) -> list[str]:
+    """Delete the zips of feedback and the sheets that may hold the student; both are soon made again."""
+    zips = [path for path in sorted(work.glob("*-moodle.zip")) if path.stem.removesuffix("-moodle") in exercises]
+    sheets = sorted(work.glob(FILLED))
+    for path in [*zips, *sheets]:
+        path.unlink()
+    return [
+        *(f"{path.name}（make grade で作り直せます）" for path in zips),
+        *(f"{path.name}（make marks で作り直せます）" for path in sheets),
+    ]
 
 
 def _names(name: str, path: Path) -> bool:

@@ -3,8 +3,8 @@
 The submissions are a folder or a zip, also as a learning system gives it (:mod:`llmlab.grading.intake`).
 
 What it makes lies in one folder (``grading/`` unless told): ``gradebook.db``, ``submitted/``, ``autograded/``
-and ``feedback/`` as nbgrader has them, ``EXERCISE.csv``, and ``state.json``, which remembers what has been
-graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook. When the
+and ``feedback/`` as nbgrader has them, ``EXERCISE.csv``, ``EXERCISE-moodle.zip`` (feedback, where submissions came from
+Moodle), and ``state.json``, which remembers what has been graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook. When the
 solution notebook has changed, a hidden test mended say, everybody is graded again, from ``submitted/`` where the
 folder no longer holds the notebook, and ``EXERCISE-changes.csv`` lists whose points changed.
 
@@ -148,6 +148,8 @@ def main(arguments: list[str]) -> int:
         f"{len(report.rows)} 人中、今回採点したのは {len(report.graded)} 人です（{report.seconds:.0f} 秒）。"
         f"点数: {report.csv}  フィードバック: {report.csv.parent / 'feedback'}"
     )
+    if report.moodle:
+        print(f"Moodle に戻すフィードバックの zip: {report.moodle}")
     if report.regraded:
         print(
             f"解答のノートブックが変わったので、採点し直しました。点数が変わったのは {len(report.changes)} 人です。"

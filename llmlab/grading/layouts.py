@@ -4,6 +4,7 @@ The layouts, and where each is known from:
 
 - Moodle: ``NAME_NUMBER_assignsubmission_file/…`` or, without folders, ``NAME_NUMBER_assignsubmission_file_FILE``.
   Read in Moodle's own source, ``mod/assign/classes/downloader.php``. The number is Moodle's, not the student's.
+  :mod:`~llmlab.grading.moodle` returns feedback under the same names.
 - manaba: ``学籍番号@ユーザID@FILE``, or the two in the other order, as each site sets it; manaba's help (faq.manaba.jp,
   "提出物を1つのフォルダにまとめる"). Folders of single students: not documented in public, the whole name is taken.
 - Google Classroom: ``NAME - TITLE.ipynb`` in a Drive folder, for copies that Classroom makes for each student. Known
@@ -25,7 +26,8 @@ FORBIDDEN = set('/\\:*?"<>|,[]\n\r\t')
 NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$|\.json$", re.IGNORECASE)  # browsers add .txt and .json
 # " (1)", "-Copy1", " - コピー", "のコピー", "Copy of …": what browsers, JupyterLab, Windows and Drive add
 COPY = re.compile(r"( ?\(\d+\)|-Copy\d*| - コピー| ?のコピー)+$")
-MOODLE = re.compile(r"(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(_(?P<file>.*))?")
+# The first number counts: what follows is a name that the student gave, and may look like somebody else's.
+MOODLE = re.compile(r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(_(?P<file>.*))?")
 MANABA = re.compile(r"(?P<one>[^@]+)@(?P<other>[^@]+)@(?P<file>.+)")
 
 
@@ -53,8 +55,9 @@ def whose(unit: str, is_file: bool, exercise: str, roster: Roster) -> tuple[str,
         if is_file and stem == exercise:
             return stem, "ファイル名が演習の名前なので、だれの提出か分かりません。学籍番号に直してください。"
     named: set[str] = set()
-    for clue in clues:  # the surest first: Moodle's number before a name that two may share
-        named = named or roster.find(clue)
+    for clue in clues:  # a name that two share is settled by the number; where the two disagree, nobody is guessed
+        found = roster.find(clue)
+        named = (named & found) or (named | found)
     if len(named) > 1:
         people = "、".join(sorted(named))
         return (

@@ -283,27 +283,33 @@ def read_class(work: Path) -> tuple[dict[str, dict[str, Work]], dict[str, float]
     CourseError
         When nothing has been graded in ``work``, or the gradebook cannot be used.
     """
+    from nbgrader.api import MissingEntry
+
     from llmlab.grading import gradebook
     from llmlab.grading.books import read_state
     from llmlab.grading.results import read_scores
 
     state = read_state(work / "state.json")
+    nothing = CourseError("採点結果がまだありません。先に `make grade` で採点してください。")
     if not state or not gradebook.exists(work):
-        raise CourseError(
-            "採点結果がまだありません。先に `make grade` で採点してください。"
-        )
+        raise nothing
     gradebook.usable(work)
     works: dict[str, dict[str, Work]] = {}
     full: dict[str, float] = {}
     for exercise, memory in state.items():
-        points, rows, _ = read_scores(work, exercise)
+        try:
+            points, rows, _ = read_scores(work, exercise)
+        except MissingEntry:  # its first grading was cut short; the next one puts it there
+            continue
         full[exercise] = sum(points.values())
         for student, row in rows.items():
             moment = memory["students"].get(student, {}).get("received")
             received = datetime.fromisoformat(moment) if moment else None
             works.setdefault(student, {})[exercise] = Work(row.total, full[exercise], received, row.manual)
         for student, why in memory.get("refused", {}).items():
-            works.setdefault(student, {})[exercise] = Work(0.0, full[exercise], refused=why)
+            works.setdefault(student, {}).setdefault(exercise, Work(0.0, full[exercise], refused=why))
+    if not full:
+        raise nothing
     return works, full
 
 
@@ -458,7 +464,7 @@ def main(arguments: list[str]) -> int:
     for student, own in rules.points.items():
         for name in own:
             if student in works and not (name in works[student] and works[student][name].refused):
-                print(f"[points] の「{student}」の「{name}」は使いません。採点できなかった提出ではありません。")
+                print(f"[points] の「{student}」の「{name}」は使いません。採点した提出があります。formgrader で点を直してください。")
     roster = Roster(chosen.roster) if chosen.roster else None
     marks = assess_class(work, rules, roster)
     filled = fill(chosen.sheet, marks, roster, chosen.column) if chosen.sheet else None

@@ -217,11 +217,11 @@ class SaveScores(SaveAutoGrades):
     graded = Dict(help="By grade_id, the answers (answer) that a person has graded.").tag(config=True)
 
     def _add_score(self, cell, resources) -> None:
-        super()._add_score(cell, resources)
         name = cell.metadata.nbgrader.grade_id
-        if name not in self.graded or self.graded[name] != answer(cell):
-            return
         one = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        if one.manual_score is not None:
-            one.needs_manual_grade = False
-            self.gradebook.db.commit()
+        if one.manual_score is None or name not in self.graded or self.graded[name] != answer(cell):
+            super()._add_score(cell, resources)
+            return
+        one.auto_score, _ = utils.determine_grade(cell, self.log)
+        one.needs_manual_grade = False
+        self.gradebook.db.commit()  # one step: killed after it or before, the answer does not wait

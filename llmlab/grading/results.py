@@ -46,7 +46,8 @@ class Report:
     """What one run found.
 
     ``points`` are the full points by graded cell; ``graded`` the students that were graded in this run;
-    ``changes`` those whose points the changed solution notebook has changed, and ``regraded`` whether it has changed.
+    ``changes`` those whose points the changed solution notebook has changed, and ``regraded`` whether it has changed;
+    ``moodle`` the zip of feedback for Moodle, where submissions came from there.
     """
 
     exercise: str
@@ -57,6 +58,7 @@ class Report:
     csv: Path
     changes: list[Change] = field(default_factory=list)
     regraded: bool = False
+    moodle: Path | None = None
 
     @property
     def refused(self) -> list[Row]:
@@ -65,10 +67,21 @@ class Report:
 
 
 def read_scores(work: Path, exercise: str) -> tuple[dict[str, float], dict[str, Row], dict[str, str]]:
-    """Return full points by cell, a row for each student, and a fingerprint of what feedback shows."""
+    """Return full points by cell, a row for each student, and a fingerprint of what feedback shows.
+
+    Raises
+    ------
+    nbgrader.api.MissingEntry
+        When the gradebook does not hold the exercise, or not its notebook: a first grading was cut short.
+    """
+    from nbgrader.api import MissingEntry
+
     rows, prints = {}, {}
     with gradebook.book(work) as book:
-        (notebook,) = book.find_assignment(exercise).notebooks
+        notebooks = book.find_assignment(exercise).notebooks
+        if not notebooks:
+            raise MissingEntry(f"{exercise} has no notebook")
+        (notebook,) = notebooks
         points = {cell.name: cell.max_score for cell in notebook.grade_cells}
         for submission in book.assignment_submissions(exercise):
             (own,) = submission.notebooks
@@ -77,7 +90,7 @@ def read_scores(work: Path, exercise: str) -> tuple[dict[str, float], dict[str, 
                 waits = one.manual_score is None and one.auto_score is None
                 scores[one.name] = None if waits else one.score
                 manual = manual or one.needs_manual_grade
-                parts.append((one.name, one.auto_score, one.manual_score, one.extra_credit))
+                parts.append((one.name, one.auto_score, one.manual_score, one.extra_credit, one.needs_manual_grade))
             parts += [(one.name, one.auto_comment, one.manual_comment) for one in own.comments]
             name = submission.student.id
             ordered = {cell: scores.get(cell) for cell in points}
