@@ -1,5 +1,8 @@
 """Nothing that a submission writes or displays runs in the browser of whoever grades; what is harmless stays."""
 
+import re
+from urllib.parse import quote
+
 import nbformat
 import pytest
 from lxml import html
@@ -28,6 +31,12 @@ RUNS = [
     "<div style='background:url(//evil.example/x)'>x</div>",
     "<base href='//evil.example/'><meta http-equiv=refresh content='0;url=//evil.example'>",
     "<img src='//evil.example/seen.png'><img src='https://evil.example/seen.png'>",
+    '<img src="https&#58;//evil.example/seen.png">',
+    '<img src="ht&#10;tps://evil.example/seen.png">',
+    '<img src="&#47;/evil.example/seen.png">',
+    '<img src="/\\evil.example/seen.png">',
+    '<img src="/&#92;evil.example/seen.png">',
+    '<a href="data&#58;text/html,&lt;script&gt;evil()&lt;/script&gt;">押す</a>',
 ]
 ELEMENTS = {"script", "svg", "math", "style", "iframe", "object", "embed", "form", "button", "base", "meta", "link", "input"}
 
@@ -41,7 +50,7 @@ def problems(page: str, allowed=()) -> list[str]:
         if element.tag in ELEMENTS and element.text not in allowed:
             found.append(element.tag)
         for name, value in element.attrib.items():
-            plain = "".join(value.split()).lower()
+            plain = "".join(value.split()).lower().replace("\\", "/")
             bad = plain.startswith(("javascript:", "vbscript:", "data:text", "//evil", "https://evil"))
             if name.startswith("on") or bad or (name == "style" and "url" in value):
                 found.append(f"{element.tag} {name}={value}")
@@ -78,9 +87,42 @@ def test_dropping_a_stylesheet_makes_no_script():
     assert problems(clean.clean("<scr<style></style>ipt>evil()</scr<style></style>ipt>")) == []
 
 
-def test_link_in_a_formula_runs_nothing():
-    assert "href" not in clean.clean(r"<p>$\href{javascript:evil()}{x}$</p>")
-    assert r"\href{https://example.org}" in clean.clean(r"<p>$\href{https://example.org}{x}$</p>")
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\href{javascript:evil()}{x}",
+        r"\let\h\href\h{javascript:evil()}{x}",
+        r"\newcommand\h[1]{\href{#1}{x}}\h{javascript:evil()}",
+        r"\&#104;ref{javascript:evil()}{x}",
+        r"&#x5c;href{javascript:evil()}{x}",
+        r"\hr<!-- -->ef{javascript:evil()}{x}",
+        r"\style{background:url(//evil.example/x)}{x}",
+        r'\mmlToken{mi}[href="javascript:evil()"]{x}',
+        r"\bbox[background:url(//evil.example/x)]{x}",
+    ],
+)
+def test_link_in_a_formula_runs_nothing(formula):
+    shown = html.fromstring(clean.clean(f"<p>${formula}$</p>")).text_content()
+    assert "x" in shown
+    assert not re.search(r"\\(href|style|mmlToken|bbox)", shown)
+
+
+def test_harmless_commands_of_a_formula_stay():
+    for formula in (r"\href{https://example.org}{x}", r"\textstyle\sum x", r"\displaystyle x", r"a &lt; b &amp; c"):
+        assert formula in clean.clean(f"<p>${formula}$</p>")
+
+
+@pytest.mark.parametrize("value", ["&sol;/evil.example/x.png", "/&bsol;evil.example/x.png", "&Tab;https&colon;//evil.example/x.png"])
+def test_named_letters_of_an_address_are_read(value):
+    """Names that a browser knows and libxml2 does not."""
+    assert "evil" not in clean.clean(f'<img src="{value}">')
+
+
+@pytest.mark.parametrize("name", ["title", "src"])
+def test_a_number_that_is_too_long_for_python_stops_no_page(name):
+    number = f"&#{'9' * 5000};"
+    assert "答え" in clean.clean(f'<img {name}="{number}">答え')
+    assert "答え" in page_of(new_notebook(cells=[new_markdown_cell(f"答え ![図]({number})")]))
 
 
 def page_of(notebook) -> str:
@@ -122,6 +164,32 @@ def test_metadata_of_an_output_writes_no_attribute():
     assert "<iframe" not in isolated
 
 
+SHOWN = "data:image/png;base64,AAAA"
+NAMES = [  # of a picture, and how a cell names it
+    ("a.png", "a.png"), ("図1.png", "図1.png"), ("図1.png", quote("図1.png")), ("図 1.png", quote("図 1.png")),
+    ("図%201.png", "図%201.png"), ("a(1).png", "a%281%29.png"), ("100%.png", "100%.png"), ("a&b.png", "a&b.png"),
+]  # fmt: skip
+FORMS = ["![図](attachment:{})", "![図][1]\n\n[1]: attachment:{}", '<img width="300" src="attachment:{}">', "x <img src=attachment:{}>"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_pasted_picture_is_found_whatever_its_name(form):
+    cells = [new_markdown_cell(form.format(said), attachments={name: {"image/png": "AAAA"}}) for name, said in NAMES]
+    for page in (page_of(new_notebook(cells=cells)), formgraders_page(cells)):
+        assert page.count(SHOWN) == len(NAMES) and clean.MISSING not in page
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_missing_picture_stops_no_page(form):
+    several = [{}, {"他.png": {"image/png": "AAAA"}}, {"図1.png": {}}]
+    cells = [new_markdown_cell("答えです。" + form.format("図1.png")) for _ in several]
+    for cell, own in zip(cells, several, strict=True):
+        cell.attachments = own
+    for page in (page_of(new_notebook(cells=cells)), formgraders_page(cells)):
+        assert page.count("答えです。") == page.count(f'src="{clean.MISSING}"') == len(several)
+    assert clean.MISSING in displayed({"text/markdown": form.format("図1.png")})
+
+
 def test_markdown_of_a_student_runs_nothing_and_keeps_its_form():
     text = "# 見出し\n\n> 引用\n\n| 語 | 数 |\n|---|--:|\n| a | 1 |\n\n`a < b`、$a < b$\n\n![図](attachment:a.png)\n\n" + "\n\n".join(RUNS)
     cell = new_markdown_cell(text, attachments={"a.png": {"image/png": "AAAA"}})
@@ -138,24 +206,28 @@ def test_formgraders_own_stand_in_for_mathjax_stays():
     assert "<script>" not in changed
 
 
-def test_formgraders_own_page_is_clean_and_keeps_the_rubric():
-    """Formgrader's template, as its extension sets it up (nbgrader.server_extensions.formgrader)."""
+def formgraders_page(cells) -> str:
+    """Return formgrader's page of a submission, as its extension sets it up (nbgrader.server_extensions.formgrader)."""
     from nbconvert.exporters import HTMLExporter
     from nbgrader.server_extensions.formgrader import handlers
 
     settings = config()
     settings.HTMLExporter.template_name = "formgrade"
     settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    solution = nbformat.read(find("05_bert_structure"), as_version=4)
-    written = next(cell for cell in solution.cells if cell.cell_type == "markdown" and cell.metadata.get("nbgrader"))
-    written.source = "答えです。" + "".join(RUNS)
-    shown = new_code_cell("show()", outputs=[new_output("display_data", data={"text/html": "".join(RUNS)})])
-    notebook = new_notebook(cells=[written, shown])
     resources = {
         "submission_id": "1", "notebook_id": "1", "assignment_id": "05_bert_structure", "index": 0, "total": 1,
         "next_submission_id": "", "prev_submission_id": "", "filename": "x", "base_url": "/", "my_token": "", "mathjax_url": "",
     }  # fmt: skip
-    page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=resources)
+    page, _ = HTMLExporter(config=settings).from_notebook_node(new_notebook(cells=cells), resources=resources)
+    return page
+
+
+def test_formgraders_own_page_is_clean_and_keeps_the_rubric():
+    solution = nbformat.read(find("05_bert_structure"), as_version=4)
+    written = next(cell for cell in solution.cells if cell.cell_type == "markdown" and cell.metadata.get("nbgrader"))
+    written.source = "答えです。" + "".join(RUNS)
+    shown = new_code_cell("show()", outputs=[new_output("display_data", data={"text/html": "".join(RUNS)})])
+    page = formgraders_page([written, shown])
     body = html.document_fromstring(page)
     assert "答えです。" in page
     assert not [one for one in body.iter("script") if "evil" in (one.text or "") + one.get("src", "")]

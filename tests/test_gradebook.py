@@ -67,6 +67,16 @@ def cluster(tmp_path_factory):
         yield client
 
 
+def test_cluster_without_workers_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatch.Cluster, "_prepare", lambda self: None)
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None, host="127.0.0.1") as nobody:
+        task = {"root": str(release.ROOT), "database": "", "work": str(tmp_path), "exercise": "05_bert_structure"}
+        with dispatch.Cluster(nobody.scheduler_address, task) as empty:
+            monkeypatch.setattr(dispatch, "ANSWER", 0.2)
+            with pytest.raises(CourseError, match="ワーカーが一つもなくなりました"):
+                empty.run(print, [task | {"student": "s1", "autograde": True}], 1, print)
+
+
 def kill_a_worker_that_grades(cluster, killed: list[int]) -> None:
     """Wait until a worker of the cluster runs a submission; kill it as a power cut does."""
     for _ in range(600):

@@ -548,6 +548,46 @@ def test_autograding_in_formgrader_and_by_nbgraders_command_is_fenced(small, tmp
     assert "False False 42" in ran
     with gradebook.book(tmp_path) as book:
         assert book.find_submission("mini", "s1").code_score == 5
+    # A test that does not run says nothing, and nbgrader gives full points for that.
+    quiet = copy.deepcopy(blank)
+    for cell in quiet.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+    hand_in(tmp_path / "submitted" / "s1" / "mini", "mini", quiet, {})
+    assert asyncio.run(press())["success"]
+    with gradebook.book(tmp_path) as book:
+        assert book.find_submission("mini", "s1").code_score == 0
+
+
+def test_copy_beside_a_solution_is_no_exercise(small, tmp_path):
+    """JupyterLab's 05-Copy1.ipynb, made before a test is mended."""
+    shutil.copytree(small[0] / "solutions" / "mini", tmp_path / "solutions" / "mini")
+    source = tmp_path / "solutions" / "mini" / "mini.ipynb"
+    shutil.copy(source, source.with_name("mini-Copy1.ipynb"))
+    (tmp_path / "work").mkdir()
+    gradebook.create(tmp_path / "work")
+    release.convert("mini", tmp_path / "made", gradebook.address(tmp_path / "work"), tmp_path)
+    assert [path.name for path in (tmp_path / "made").rglob("*.ipynb")] == ["mini.ipynb"]
+    points, rows, _ = results.read_scores(tmp_path / "work", "mini")
+    assert (sum(points.values()), rows) == (6, {})
+
+
+def test_kernels_parent_that_dies_is_started_again(small, tmp_path):
+    root, _, _, _, blank = small
+    for name in ("s1", "s2", "s3"):
+        hand_in(tmp_path / "in", name, blank, GOOD)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        if not said:
+            for one in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    if "llmlab.grading.preload" in " ".join(one.cmdline()):
+                        one.kill()
+        said.append(text)
+
+    report = grade.grade("mini", tmp_path / "in", tmp_path / "work", limit=20, workers=1, root=root, say=say)
+    assert [row.total for row in report.rows] == [5, 5, 5]
+    assert any("もう一度だけ" in text for text in said)
 
 
 def test_regrade_that_was_cut_short_still_lists_the_change(small, tmp_path, monkeypatch):

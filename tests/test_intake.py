@@ -740,6 +740,102 @@ def test_two_versions_the_later_one_counts_and_the_other_is_named(tmp_path, blan
     assert "2 個あり、どれも採点できません" in found["s6"].problem
 
 
+def test_half_a_name_or_a_seat_is_nobody(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("学籍番号,出席番号,姓,名,ユーザID\nS1,1,佐藤,太郎,1001\nS2,2,田中,花子,1002\nS3,3,佐藤,花子,1003\n", encoding="utf-8")
+    roster = Roster(path)
+    for text, wanted in {
+        "佐藤 太郎": {"S1"}, "佐藤太郎": {"S1"}, "佐藤　花子_2": {"S3"}, "田中 一郎": set(), "x_2": set(), "x_1002": {"S2"},
+        "s3": {"S3"}, "Ｓ１ 鈴木": {"S1"}, "花子 田中": {"S2"},
+    }.items():  # fmt: skip
+        assert roster.find(text) == wanted, text
+
+
+def test_zip_in_manabas_zip_is_the_students(tmp_path, blank, sent):
+    found = collected(lay(tmp_path / "in", {"s1@k1@work.zip": zipped({"x.ipynb": sent}), "s2@k2@a.ipynb": sent}), tmp_path, blank)
+    assert {name: one.problem for name, one in found.items()} == {"s1": "", "s2": ""}
+
+
+def test_what_cannot_be_opened_is_said(tmp_path, blank, sent):
+    """The newer one may be the one that counts; and text typed into Moodle is no notebook."""
+    entries = {
+        "s1/old.ipynb": sent,
+        "s1/final.zip": b"no zip",
+        "s2/x.zip": b"no zip",
+        "s3_3_assignsubmission_onlinetext/onlinetext.html": b"a link",
+    }
+    found = collected(lay(tmp_path / "in", entries), tmp_path, blank)
+    assert not found["s1"].problem and "final.zip は採点していません" in " ".join(found["s1"].notes)
+    assert "zip として読めません" in found["s2"].problem
+    assert "オンラインテキストだけ" in found["s3_3"].problem
+
+
+def test_same_file_once_more_does_not_come_in_later(tmp_path, blank, sent):
+    other = sent + b" "
+    moments = {"s1.ipynb": 100, "s1 (1).ipynb": 500, "s2/a.ipynb": 100, "s2/b.ipynb": 300, "s2/c.ipynb": 500}
+    folder = lay(tmp_path / "in", {name: other if name == "s2/b.ipynb" else sent for name in moments})
+    for name, moment in moments.items():
+        os.utime(folder / name, (moment, moment))
+    found = collected(folder, tmp_path, blank)
+    assert (found["s1"].modified, found["s2"].modified) == (100, 500)  # back to the former version is a new decision
+
+
+def test_half_an_emoji_does_not_stop_the_class(tmp_path, blank, sent):
+    broken = sent.replace("和集合".encode(), b"\\ud83d", 1)
+    assert broken != sent
+    (one,) = collected(lay(tmp_path / "in", {"s1.ipynb": broken}), tmp_path, blank).values()
+    assert not one.problem and "\ufffd" in nbformat.writes(one.notebook)
+    nbformat.writes(one.notebook).encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["mini_ipynb_のコピー.ipynb", "mini_ipynb_のコピー (1).ipynb", "mini.ipynb のコピー", "mini_x.ipynb", "mini-Copy1.ipynb"]
+)
+def test_colabs_copies_say_nobody(tmp_path, blank, sent, name):
+    (one,) = collected(lay(tmp_path / "in", {name: sent}), tmp_path, blank).values()
+    assert "だれの提出か分かりません" in one.problem
+    found = collected(lay(tmp_path / "own", {f"s1/{name}": sent}), tmp_path / "own", blank)
+    assert not found["s1"].problem
+
+
+def test_experiment_after_the_test_is_not_the_answer(blank):
+    book = sheet(blank)
+    at = next(i for i, cell in enumerate(book.cells) if cell.id == "running")
+    book.cells.append(copy.deepcopy(book.cells[at]))
+    book.cells[-1].update(id="tried", source="def running(values):\n    return 'tried'")
+    mended, notes = take(book, blank)
+    assert result(mended) == EXPECTED["right"]
+    assert any("2 つ以上" in note for note in notes)
+    # Before the test, the last one is what the test has seen.
+    book = sheet(blank)
+    first = copy.deepcopy(book.cells[at])
+    first.update(id="first", source="def running(values):\n    return 'first'")
+    book.cells.insert(at, first)
+    assert result(take(book, blank)[0]) == EXPECTED["right"]
+
+
+def test_split_written_answer_is_whole_again(blank):
+    book = sheet(blank)
+    at = next(i for i, cell in enumerate(book.cells) if cell.id == "why")
+    half = copy.deepcopy(book.cells[at])
+    half.update(id="half", source="後の半分です。")
+    book.cells.insert(at + 1, half)
+    before = book.cells[at].source
+    mended, notes = take(book, blank)
+    (why,) = [cell for cell in mended.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "why"]
+    assert why.source == f"{before}\n\n後の半分です。" and any("つなぎました（why）" in note for note in notes)
+
+
+def test_test_that_asks_not_to_run_is_the_releases(blank):
+    book = sheet(blank)
+    for cell in book.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+    mended, _ = take(book, blank)
+    for cell in mended.cells:
+        if cell.metadata.get("nbgrader", {}).get("locked"):
+            assert "tags" not in cell.metadata
+
+
 def test_names_that_say_nobody(tmp_path, blank, sent):
     found = collected(
         lay(
@@ -795,6 +891,7 @@ def test_list_of_students_settles_names(tmp_path, blank, sent):
     assert {name for name, one in found.items() if not one.problem} == {"s1", "s2", "s3", "だれか"}
     assert "2 人（s1、s2）" in found["佐藤 太郎"].problem
     assert "2 人（s1、s3）" in found["鈴木 花子_501"].problem
+    assert found["だれか"].notes == [intake.UNLISTED] and not found["s3"].notes
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(CourseError, match="「学籍番号」の列がありません"):
         Roster(path)

@@ -270,8 +270,15 @@ def test_class_gets_marks_and_tables(graded, tmp_path_factory, capsys):
     rows = {row[0]: row for row in table(graded / "marks.csv")}
     assert rows["s2"][2:4] == ["55", "11"] and rows["s2"][-1] == "採点できていません（改変）、人が決めた点"
     # The rule changes, the gradebook does not: 14:00 UTC is 23:00 in Tokyo, two days late, 20 % off.
-    (graded / "grading.toml").write_text('[due]\n"05_a" = 2026-05-18T23:00:00\n', encoding="utf-8")
+    rule = '[due]\n"05_a" = 2026-05-18T23:00:00\n"05_aa" = 2026-05-18T23:00:00\n[points]\n"s1" = { "06_b" = 1 }\n"=s3" = { "05_a" = 1 }\n'
+    (graded / "grading.toml").write_text(rule, encoding="utf-8")
+    state["05_a"]["students"]["s2"]["received"] = ""  # Moodle's zip says nothing
+    (graded / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    capsys.readouterr()
     assert command.main(["marks", "--out", str(graded)]) == 0
+    said = capsys.readouterr().out
+    assert "演習「05_aa」はありません" in said
+    assert "「05_a」を提出した日時が分からない学生が 1 人います" in said and "s2" in said.partition("人います")[2]
     rows = {row[0]: row for row in table(graded / "marks.csv")}
     assert rows["s1"][:7] == ["s1", "優", "85", "17", "8", "2", ""]
 

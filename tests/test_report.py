@@ -380,6 +380,61 @@ def test_page_and_table_hold_pseudonyms_unless_asked(made, tmp_path):
     assert "匿名ではありません" not in html.read_text(encoding="utf-8")
 
 
+def test_page_is_in_order_of_the_shown_names(made):
+    """In order of the real ones, the pages of several exercises together give the class list back."""
+    *_, found = made
+    found = copy.deepcopy(found)
+    turned = sorted((one.name for one in found.book.students), reverse=True)
+    shown = {name: f"仮名{number:02d}" for number, name in enumerate(turned)}
+    rows = [row for group in report._groups(found, shown.__getitem__) for row in group["rows"]]
+    assert max(row["n"] for row in rows) > report.EXAMPLES
+    for row in rows:
+        assert row["students"] == sorted(row["students"])
+        wanted = [] if row["kind"] == report.EMPTY else row["students"][: report.EXAMPLES]
+        assert [who for who, _ in row["examples"]] == wanted
+    found.pairs = [likeness.Pair("copy1", "copy2", 9, 0.9), likeness.Pair("s00", "s01", 9, 0.9)]
+    first, second = report._pairs(found, shown.__getitem__)
+    wanted = [["s01", "s00"], ["copy2", "copy1"]]
+    assert [first["names"], second["names"]] == [[shown[name] for name in both] for both in wanted]
+    assert "自分で考えました" in second["sources"][0] and "自分で考えました" not in second["sources"][1]
+    found.wrong, found.pairs = [], []
+    for student in found.book.students[:4]:
+        student.cells = {}
+    text = report.page(found, shown.__getitem__, names=False, formgrader="", made="")
+    assert "（仮名32、仮名33、仮名34、仮名35）" in text
+
+
+def test_times_of_which_one_has_no_zone_stop_no_report():
+    busy, idle = "2026-11-29T01:00:00.000000Z", "2026-11-29T01:00:02.500000Z"
+    for end, wanted in ((idle, 2.5), (idle.rstrip("Z"), None)):
+        times = {"iopub.status.busy": busy, "iopub.status.idle": end}
+        assert classbook._seconds({"metadata": {"execution": times}}) == wanted
+
+
+def test_untouched_written_answers_are_counted_apart(made):
+    """nbgrader gives them 0 points and lets nobody wait for them."""
+    root, *_, found = made
+    book = copy.deepcopy(found.book)
+    for student in book.students[5:8]:
+        student.written["why"] = 0.0
+        student.cells["why"].source = book.released["why"]
+    (written,) = report._written(report.findings(book, root), str, "")
+    assert (written["done"], written["empty"], written["mean"]) == (1, 3, 0.5)
+    assert len(written["waiting"]) == len(book.students) - 4
+    found = report.findings(book, root)
+    text = report.page(found, str, names=True, formgrader="", made="")
+    assert "採点済み 1 件（平均 0.50 点）、未記入 3 件" in text
+    states = [row["誤答の種類"] for row in csv.DictReader(io.StringIO(report.table(found, str))) if row["課題"] == "why"]
+    assert states.count(report.EMPTY) == 3
+
+
+def test_page_says_when_a_pair_is_named(made):
+    text = made[3].read_text(encoding="utf-8")
+    assert f"共通の指紋が {likeness.OWN} 個以上" in text and f"{100 * likeness.SHARE:.0f} % 以上になる組だけ" in text
+    assert f"{likeness.common(len(made[2]))} 人より多くの人が同じ答えを書いたときは、出ません" in text
+    assert "必ず見つかります" not in text
+
+
 def test_nothing_that_a_student_wrote_becomes_markup(made):
     from html.parser import HTMLParser
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import socket
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from llmlab.grading import fence, gradebook, preload, verdicts
@@ -90,6 +92,19 @@ def start_parent(stack: contextlib.ExitStack, exercise: str, blank, root: Path, 
     cells = [cell.source for cell in blank.cells if cell.cell_type == "code" and cell.source not in extra]
     parent = stack.enter_context(preload.parent(modules, cells, root=root, sandbox=sandbox))
     return {preload.VARIABLE: str(parent.folder)}
+
+
+def parent_answers(environment: Mapping[str, str]) -> bool:
+    """Return whether the parent that an environment names still runs; true where each kernel has its own."""
+    folder = environment.get(preload.VARIABLE, preload.EACH)
+    if folder == preload.EACH:
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(Path(folder, preload.SOCKET)))
+        except OSError:
+            return False
+    return True
 
 
 def grade_one(pipe, task: dict) -> None:

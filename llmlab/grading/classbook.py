@@ -109,9 +109,9 @@ def _seconds(cell: dict) -> float | None:
     times = cell.get("metadata", {}).get("execution", {})
     try:
         start, end = (datetime.fromisoformat(times[f"iopub.status.{word}"]) for word in ("busy", "idle"))
+        return max(0.0, (end - start).total_seconds())
     except (KeyError, TypeError, ValueError):
-        return None
-    return max(0.0, (end - start).total_seconds())
+        return None  # not written down, or one with and one without a time zone
 
 
 def run_cells(path: Path) -> dict[str, Cell]:

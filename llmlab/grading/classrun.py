@@ -203,10 +203,10 @@ class ClassRun:
             self.common["environment"]["IPYTHONDIR"] = ipython
             self.common["fenced"] = autograde.can_fork()
             run = dispatch.run
+            blank = self.release(self.exercise)
             if self.fresh and dispatch.scheduler():
                 run = stack.enter_context(dispatch.Cluster(dispatch.scheduler(), self.common)).run
             elif self.fresh and self.common["fenced"]:
-                blank = self.release(self.exercise)
                 self.common["environment"] |= autograde.start_parent(
                     stack, self.exercise, blank, self.root, self.sandbox
                 )
@@ -217,6 +217,10 @@ class ClassRun:
             run(autograde.grade_one, tasks, self._at_once(len(tasks)), self._finish, held)
             if self.failed:
                 gradebook.wait(self.work)  # a server that restarts
+                if not autograde.parent_answers(self.common["environment"]):
+                    again = autograde.start_parent(stack, self.exercise, blank, self.root, self.sandbox)
+                    for task in self.failed:
+                        task["environment"] = task["environment"] | again
                 run(autograde.grade_one, self.failed, 1, self._finish, held)
 
     def _finish(self, task: dict, said: str) -> None:
@@ -327,7 +331,9 @@ class ClassRun:
 def _handed_in(one: Submission) -> bool:
     """Whether what could not be graded is a student's work, and no list or picture that lies beside."""
     names = [one.path.name, *(file.name.name for file in one.files)]
-    return of_system(one.path.parts[0]) or any(NOTEBOOK.search(name) or name.lower().endswith(".zip") for name in names)
+    if of_system(one.path.parts[0]) or not one.path.suffix:  # a folder of one student's
+        return True
+    return any(NOTEBOOK.search(name) or name.lower().endswith(".zip") for name in names)
 
 
 def _why(said: str) -> str:
@@ -347,8 +353,15 @@ def _why(said: str) -> str:
 
 
 def _received(one: Submission, memory: dict) -> str:
-    """Return when a notebook came in (ISO 8601): a file that is downloaded again does not come in later."""
+    """Return when a notebook came in (ISO 8601): a file that is downloaded again does not come in later.
+
+    ``""`` where nobody knows: Moodle's zip gives every file the moment of the download (its ``zip_writer`` hands no time
+    to ZipStream).
+    """
+    same = memory.get("digest") == one.digest
+    if moodle.owner(one.path) or (same and memory.get("received") == ""):
+        return ""
     moment = datetime.fromtimestamp(one.modified, UTC).isoformat(timespec="seconds")
-    if memory.get("digest") == one.digest and memory.get("received"):
+    if same and memory.get("received"):
         return min(moment, memory["received"])
     return moment

@@ -8,11 +8,13 @@ is shown instead of being obeyed, and outputs of other kinds (JavaScript, widget
 from __future__ import annotations
 
 import re
+from html import escape, unescape
+from urllib.parse import unquote
 
 import bleach
 from jinja2 import pass_context
 from nbconvert.exporters.html import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
 from llmlab.grading.rubric import NO_MATHJAX
@@ -27,24 +29,71 @@ ATTRIBUTES = frozenset("align alt class colspan dir height lang rowspan scope st
 PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);|(?![a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 SPACE = re.compile(r"[\s\x00-\x20]")
 STYLE = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
-# MathJax makes a link of it, whatever its protocol.
-LINK = re.compile(r"\\href(?=\s*\{(?!\s*(?:https?:|#)))", re.IGNORECASE)
+# MathJax makes a link of the first, whatever its protocol, and lets the others set a style, which may fetch a picture.
+LINK = re.compile(r"\\(?:href(?!\s*\{\s*https?:)|style|mmlToken|bbox)(?![a-z])", re.IGNORECASE)
+ENTITY = re.compile(r"&(?:#x0*[0-9a-f]{1,6}|#0*[0-9]{1,7}|bsol);", re.IGNORECASE)
 PLAIN = frozenset(["application/json", "image/jpeg", "image/png", "image/svg+xml", "text/latex", "text/markdown", "text/plain"])
+# A picture that was pasted into the cell, in HTML; Markdown's own the renderer finds.
+PASTED = re.compile(r"""(src\s*=\s*["']?)(attachment:[^\s>"']*)""", re.IGNORECASE)
+MISSING = "missing-picture"
+# What a parser raises at a character whose number is too long for Python, or at elements too deep in each other: an
+# answer that stops the page could not be graded.
+UNREADABLE = (ValueError, RecursionError)
 LEFT_OUT = "（この形式の出力は、安全のため表示しません: {kinds}）"
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
-    if tag == "a" and name == "href":
-        return not SPACE.sub("", value).lower().startswith("data:")  # the other protocols are bleach's to look at
-    if tag == "img" and name == "src":
-        return bool(PICTURE.match(value.strip()))
+    if (tag, name) in (("a", "href"), ("img", "src")):
+        # As a browser reads it: bleach hands an attribute over as it is written.
+        value = SPACE.sub("", unescape(value)).replace("\\", "/")
+        # The protocols of a link are bleach's to look at, but for the one that pictures need.
+        return bool(PICTURE.match(value)) if tag == "img" else not value.lower().startswith("data:")
     return name in ATTRIBUTES or (name == "id" and tag in HEADINGS)
+
+
+def _letter(found: re.Match) -> str:
+    char = unescape(found[0])
+    return char if char == "\\" or (char.isascii() and char.isalpha()) else found[0]
 
 
 def clean(html: str) -> str:
     """Return HTML in which nothing runs: other elements than text, tables and pictures are shown as their source."""
-    html = LINK.sub(r"\\mathrm", STYLE.sub("", html))
-    return bleach.clean(html, tags=TAGS, attributes=_allowed, protocols={"data", "http", "https", "mailto"})
+    html = STYLE.sub("", html)
+    try:
+        shown = bleach.clean(html, tags=TAGS, attributes=_allowed, protocols={"data", "http", "https", "mailto"})
+    except UNREADABLE:
+        return f"<pre>{escape(html)}</pre>"
+    # Only now: a comment that bleach drops, or a letter written as its number, could make the name of a command.
+    return LINK.sub(r"\\mathrm", ENTITY.sub(_letter, shown))
+
+
+def _plain(name: str) -> str:
+    """Return a picture's name without the quoting of addresses: a link has it or not, as mistune and JupyterLab like."""
+    return unquote(unescape(name))
+
+
+class _Pictures(IPythonRenderer):
+    """Finds pasted pictures whatever their names, and stops at none that is missing or empty."""
+
+    def __init__(self, attachments, **settings):
+        there = {_plain(name): own for name, own in attachments.items() if own}
+        super().__init__(attachments=there, **settings)
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        kind, _, name = src.partition(":")
+        try:
+            return super()._embed_image_or_attachment(f"{kind}:{_plain(name)}" if kind == "attachment" else src)
+        except InvalidNotebook:  # pasted into another notebook
+            return MISSING
+
+    def _pasted(self, html: str) -> str:
+        return PASTED.sub(lambda found: found[1] + self._embed_image_or_attachment(found[2]), html)
+
+    def block_html(self, html: str) -> str:
+        return super().block_html(self._pasted(html))
+
+    def inline_html(self, html: str) -> str:
+        return super().inline_html(self._pasted(html))
 
 
 @pass_context
@@ -52,12 +101,15 @@ def markdown(context, source: str) -> str:
     """Jinja's filter in place of nbconvert's ``markdown2html``: the same, cleaned."""
     if source == NO_MATHJAX:  # our own
         return source
-    renderer = IPythonRenderer(
-        escape=False,
-        attachments=context.get("cell", {}).get("attachments", {}),
-        anchor_link_text=HTMLExporter.anchor_link_text.default_value,
-    )
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    try:
+        renderer = _Pictures(
+            context.get("cell", {}).get("attachments", {}),
+            escape=False,
+            anchor_link_text=HTMLExporter.anchor_link_text.default_value,
+        )
+        return clean(MarkdownWithMath(renderer=renderer).render(source))
+    except UNREADABLE:
+        return f"<pre>{escape(source)}</pre>"
 
 
 class CleanOutputs(Preprocessor):

@@ -28,6 +28,7 @@ WHOLE = 10  # a submission may take WHOLE × its limit seconds, at least LEAST
 LEAST = 300
 PATIENCE = 20  # seconds for the processes of a killed run to end
 ANSWER = 10  # seconds for the scheduler to answer
+ALONE = 6  # times ANSWER without any worker until a run ends
 TRIES = 3  # a worker of the cluster that dies is replaced this often for one submission
 ENDED = "採点のプロセスが途中で終わりました。"
 
@@ -290,7 +291,7 @@ def _environment(task: dict, threads: int, scratch: str) -> dict[str, str]:
     """Return what kernels find in their environment on this worker; the first task of an exercise starts its parent."""
     import nbformat
 
-    from llmlab.grading import autograde
+    from llmlab.grading import autograde, preload
     from llmlab.grading.notebooks import released
     from llmlab.grading.release import find
 
@@ -299,7 +300,7 @@ def _environment(task: dict, threads: int, scratch: str) -> dict[str, str]:
         return found
     exercise, root, key = task["exercise"], _root(task), f"{task['exercise']} {task['solution']} {task['sandbox']}"
     with _lock:
-        if key not in _parents:
+        if not autograde.parent_answers(_parents.get(key, {preload.VARIABLE: ""})):  # none yet, or it has died
             blank = released(nbformat.read(find(exercise, root), as_version=4))
             _parents[key] = autograde.start_parent(_stack, exercise, blank, root, task["sandbox"])
     return found | _parents[key]
@@ -420,16 +421,32 @@ class Cluster:
                 at_worker, function, sent, self.key, pure=False, retries=TRIES, key=f"{exercise}-{student}-{time.time_ns()}"
             )
             futures[future] = task
-        for future in distributed.as_completed(list(futures), loop=self.client.loop):
-            task = futures[future]
-            try:
-                said, files = future.result()
-            except distributed.client.FutureCancelledError as error:
-                raise CourseError(
-                    "dask のスケジューラーとの接続が切れました。もう一度実行してください。続きから始まります。"
-                ) from error
-            except Exception as error:
-                said, files = f"{type(error).__name__}: {error}", {}
-            if files:
-                unpack(Path(task["work"]), files, ["autograded", "feedback"], task["student"], task["exercise"])
-            done(task, said)
+        ended, alone = threading.Event(), threading.Event()
+        threading.Thread(target=self._watch, args=(list(futures), ended, alone), daemon=True).start()
+        try:
+            for future in distributed.as_completed(list(futures), loop=self.client.loop):
+                task = futures[future]
+                try:
+                    said, files = future.result()
+                except distributed.client.FutureCancelledError as error:
+                    gone = "ワーカーが一つもなくなりました" if alone.is_set() else "スケジューラーとの接続が切れました"
+                    raise CourseError(f"dask の{gone}。もう一度実行してください。続きから始まります。") from error
+                except Exception as error:
+                    said, files = f"{type(error).__name__}: {error}", {}
+                if files:
+                    unpack(Path(task["work"]), files, ["autograded", "feedback"], task["student"], task["exercise"])
+                done(task, said)
+        finally:
+            ended.set()
+
+    def _watch(self, futures: list, ended: threading.Event, alone: threading.Event) -> None:
+        """Cancel what waits when no worker is left: dask itself would wait for one without an end."""
+        empty = 0
+        while empty < ALONE:
+            if ended.wait(ANSWER):
+                return
+            with contextlib.suppress(Exception):  # without a scheduler the futures say so themselves
+                empty = 0 if self.client.scheduler_info()["workers"] else empty + 1
+        alone.set()
+        with contextlib.suppress(Exception):
+            self.client.cancel(futures)

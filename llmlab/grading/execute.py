@@ -101,6 +101,7 @@ class FencedExecute(Execute):
     def _run(self, nb, resources, km):
         left = unread(nb.cells, self.extra or _extra(resources))
         positions, silent = order(nb.cells, left)
+        self.skip_cells_with_tag = secrets.token_hex()  # a test that is tagged would not run: nbgrader gives full points
         self.written = 0.0
         self.verdict = ""
         self.checked = False  # whether nothing has run since the last check
@@ -138,6 +139,8 @@ class FencedExecute(Execute):
     async def _cell(self, cell, cell_index, **named):
         watch = self.fenced and is_hidden(cell)
         self.kept = 0.0
+        if watch:
+            self._display_id_map = {}  # what an earlier cell shows cannot be changed from within a hidden test
         if watch and not self.checked:
             await self._check(cell)
         self.checked = False

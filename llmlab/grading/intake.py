@@ -21,6 +21,7 @@ from llmlab.grading.roster import Roster
 
 SHEETS = {".xls", ".xlsx", ".csv", ".html", ".txt"}  # what a learning system puts beside the submissions
 LARGEST = 300 * 2**20  # bytes of one notebook, outputs included
+UNLISTED = "名簿にない名前です。"
 APART = 2.0  # seconds: a zip keeps times in steps of two
 
 
@@ -76,27 +77,41 @@ def collect(
         units.setdefault(file.name.parts[0], []).append(file)
     system = any(of_system(unit) for unit in units)
     found: dict[str, Submission] = {}
+    texts: dict[str, bool] = {}
     for unit, sent in units.items():
         is_file = len(sent) == 1 and len(sent[0].name.parts) == 1 and sent[0].problem != "folder"
         if (moodle := MOODLE.fullmatch(unit)) and moodle["kind"] == "onlinetext":
+            texts[unit] = is_file
             continue
         if system and is_file and not of_system(unit) and PurePosixPath(unit).suffix.lower() in SHEETS:
             continue
         student, problem = whose(unit, is_file, exercise, roster)
         nobody = bool(problem)
-        books = [file for file in sent if not file.problem and (is_file or NOTEBOOK.search(file.name.name))]
+        # What cannot be opened may be the one that counts.
+        books = [
+            file
+            for file in sent
+            if file.problem not in ("", "folder", "kind")
+            or (not file.problem and (is_file or NOTEBOOK.search(file.name.name)))
+        ]
         if not problem and not books:
-            said = [file.problem for file in sent if file.problem not in ("", "folder", "kind")]
-            problem = said[0] if said else f"フォルダーにノートブック（.ipynb）がありません。{AGAIN}"
-            if is_file and not said:
-                problem = ""
+            if is_file:
                 books = sent
+            else:
+                problem = f"フォルダーにノートブック（.ipynb）がありません。{AGAIN}"
         one = found.setdefault(student, Submission(student, PurePosixPath(unit)))
+        if roster.students and student not in roster.students and not problem and UNLISTED not in one.notes:
+            one.notes.append(UNLISTED)
         if problem and not one.files:
             one.problem, one.nobody = problem, nobody
         elif not problem:
             one.problem, one.nobody = "", False
         one.files += books
+    for unit, is_file in texts.items():
+        student, _ = whose(unit, is_file, exercise, roster)
+        if student not in found:
+            said = f"オンラインテキストだけが届きました。ノートブックを{AGAIN}"
+            found[student] = Submission(student, PurePosixPath(unit), said)
     return [found[name] for name in sorted(found)]
 
 
@@ -156,8 +171,14 @@ def check(one: Submission, exercise: str, release, names: Iterable[str]) -> None
         )
         return
     one.path, one.digest, one.notebook = last.file.name, last.digest, last.notebook
-    one.modified = last.file.modified
-    one.notes = list(last.notes)
+    # The same file, downloaded once more, does not come in later.
+    since = max((version.file.modified for version in others), default=0.0)
+    one.modified = min(
+        version.file.modified
+        for version in good
+        if version.digest == last.digest and version.file.modified >= since
+    )
+    one.notes += last.notes
     if others:
         listed = "、".join(str(version.file.name) for version in others)
         one.notes.append(f"いちばん新しい {last.file.name} を採点しました。古い提出: {listed}。")

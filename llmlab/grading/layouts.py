@@ -23,9 +23,10 @@ from pathlib import PurePosixPath
 from llmlab.grading.roster import Roster
 
 FORBIDDEN = set('/\\:*?"<>|,[]\n\r\t')
-NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$|\.json$", re.IGNORECASE)  # browsers add .txt and .json
+# Browsers add .txt and .json; Colab names a copy "….ipynb のコピー".
+NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$|\.json$|\.ipynb ?のコピー( ?\(\d+\))?$", re.IGNORECASE)
 # " (1)", "-Copy1", " - コピー", "のコピー", "Copy of …": what browsers, JupyterLab, Windows and Drive add
-COPY = re.compile(r"( ?\(\d+\)|-Copy\d*| - コピー| ?のコピー)+$")
+COPY = re.compile(r"( ?\(\d+\)|-Copy\d*| - コピー|(_ipynb_?)?[ _]?のコピー)+$")
 # The first number counts: what follows is a name that the student gave, and may look like somebody else's.
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(_(?P<file>.*))?")
 MANABA = re.compile(r"(?P<one>[^@]+)@(?P<other>[^@]+)@(?P<file>.+)")
@@ -43,7 +44,7 @@ def whose(unit: str, is_file: bool, exercise: str, roster: Roster) -> tuple[str,
         stem = NOTEBOOK.sub("", unit) if NOTEBOOK.search(unit) else PurePosixPath(unit).stem
     if moodle := MOODLE.fullmatch(unit):
         student, clues = f"{moodle['who']}_{moodle['number']}", [moodle["number"], moodle["who"]]
-    elif is_file and (manaba := MANABA.fullmatch(unit)):
+    elif manaba := MANABA.fullmatch(unit):  # a folder where a student has sent a zip
         student, clues = manaba["one"], [manaba["one"], manaba["other"]]
     else:
         if is_file:
@@ -52,7 +53,7 @@ def whose(unit: str, is_file: bool, exercise: str, roster: Roster) -> tuple[str,
         if is_file and dash and exercise in title:
             stem = who
         student, clues = stem, [stem]
-        if is_file and stem == exercise:
+        if is_file and exercise and stem.startswith(exercise) and not roster.find(stem):
             return stem, "ファイル名が演習の名前なので、だれの提出か分かりません。学籍番号に直してください。"
     named: set[str] = set()
     for clue in clues:  # a name that two share is settled by the number; where the two disagree, nobody is guessed

@@ -433,7 +433,7 @@ def main(arguments: list[str]) -> int:
     import argparse
 
     from llmlab.grading.books import write_whole
-    from llmlab.grading.release import ROOT
+    from llmlab.grading.release import ROOT, names
     from llmlab.grading.zoo import columns
 
     parser = argparse.ArgumentParser(
@@ -451,7 +451,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--column", default="", help="--sheet の、点数を書く列の名前")
     chosen = parser.parse_args(arguments)
     work = (chosen.out or ROOT / "grading").resolve()
-    works, _ = read_class(work)
+    works, full = read_class(work)
     path = work / FILE
     if not path.exists():
         write_whole(path, TEMPLATE.encode())
@@ -461,10 +461,28 @@ def main(arguments: list[str]) -> int:
         for student in table:
             if student not in works:
                 print(f"規則にある「{student}」の提出はありません。")
+    own = [*rules.extensions.values(), *rules.received.values(), *rules.points.values()]
+    for name in sorted({*rules.due, *(name for table in own for name in table)} - {*full, *names()}):
+        print(f"規則にある演習「{name}」はありません。名前を確かめてください。")
     for student, own in rules.points.items():
         for name in own:
-            if student in works and not (name in works[student] and works[student][name].refused):
+            there = works.get(student, {}).get(name)
+            if there and not there.refused:
                 print(f"[points] の「{student}」の「{name}」は使いません。採点した提出があります。formgrader で点を直してください。")
+            elif student in works and not there and name in full:
+                print(f"[points] の「{student}」の「{name}」は使いません。提出がありません。")
+    for name in sorted(set(rules.due) & set(full)):
+        unknown = [
+            student
+            for student, own in works.items()
+            if name in own and not own[name].refused and own[name].received is None
+            and name not in rules.received.get(student, {})
+        ]
+        if unknown:
+            print(
+                f"「{name}」を提出した日時が分からない学生が {len(unknown)} 人います。遅れを数えていません"
+                f"（Moodle の zip に日時はありません）。遅れた学生の日時を [received] に書いてください: {'、'.join(sorted(unknown)[:10])}"
+            )
     roster = Roster(chosen.roster) if chosen.roster else None
     marks = assess_class(work, rules, roster)
     filled = fill(chosen.sheet, marks, roster, chosen.column) if chosen.sheet else None

@@ -88,7 +88,11 @@ class Match:
         return part
 
     def by_mark(self) -> None:
-        """Find cells by nbgrader's mark. Of copies the last one counts, as it does for Python."""
+        """Find cells by nbgrader's mark. Of copies the last one counts, as it does for Python.
+
+        A copy after the answer's test, in which something else is tried, is none: the test has not seen it.
+        """
+        self._join_parts()
         double, gone = [], set()
         for number, mark in enumerate(self.marks):
             name = mark.get("grade_id")
@@ -103,7 +107,7 @@ class Match:
                 answered = [i for i in at if _text(self.notebook.cells[i].source) != stub]
                 if self.answers[number] and answered:
                     gone |= set(at) - set(answered)  # an empty copy would undo the answer before it
-                    at = answered
+                    at = self._seen_by_test(number, answered)
             if at:
                 self.place[number] = at[-1]
         if double:
@@ -112,6 +116,43 @@ class Match:
             )
         if gone:
             self.drop(gone)
+
+    def _seen_by_test(self, number: int, at: list[int]) -> list[int]:
+        """Return which copies of an answer stand before its test; all of them where none does or all are the same."""
+        test = next((later for later in range(number + 1, len(self.marks)) if self.locked[later]), None)
+        cells = self.notebook.cells
+        if self.release.cells[number].cell_type != "code" or test is None or len({_text(cells[i].source) for i in at}) == 1:
+            return at
+        tests = [i for i, cell in enumerate(cells) if mark_of(cell).get("grade_id") == self.marks[test]["grade_id"]]
+        return [i for i in at if tests and i < tests[-1]] or at
+
+    def _join_parts(self) -> None:
+        """Join a written answer that was split: JupyterLab gives both parts the mark of the one."""
+        joined, kept = [], []
+        stubs = {
+            mark["grade_id"]: _text(cell.source)
+            for mark, cell in zip(self.marks, self.release.cells, strict=True)
+            if mark.get("solution")
+        }
+        for cell in self.notebook.cells:
+            name = mark_of(cell).get("grade_id")
+            before = kept[-1] if kept else None
+            if (
+                name in stubs
+                and before is not None
+                and cell.cell_type == before.cell_type == "markdown"
+                and mark_of(before).get("grade_id") == name
+                and len({stubs[name], _text(before.source), _text(cell.source)}) == 3
+            ):
+                before.source += "\n\n" + cell.source
+                if "attachments" in cell:
+                    before["attachments"] = before.get("attachments", {}) | cell.attachments
+                joined.append(name)
+            else:
+                kept.append(cell)
+        self.notebook.cells = kept
+        if joined:
+            self.notes.append(f"分かれていた記述のセルを 1 つにつなぎました（{'、'.join(dict.fromkeys(joined))}）。")
 
     def drop(self, gone: set[int]) -> None:
         """Take cells out of the submission."""
@@ -198,6 +239,7 @@ class Match:
                 edited.append(self.name(number))
             if self.locked[number]:
                 cell.source = wanted.source
+                cell.metadata = copy.deepcopy(wanted.metadata)  # a tag can keep a cell from running: full points
             cell.metadata.pop("nbgrader", None)
             if "nbgrader" in wanted.metadata:
                 cell.metadata["nbgrader"] = copy.deepcopy(wanted.metadata["nbgrader"])

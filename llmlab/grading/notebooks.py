@@ -27,7 +27,8 @@ def parse(data: bytes, name: str):
         raise Refused(f"空のファイルです。{AGAIN}")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        content = json.loads(data.decode(encoding))
+        # Half an emoji, which some editors write, is no character that could be saved again.
+        content = json.loads(data.decode(encoding), object_hook=_whole_characters)
     except (ValueError, RecursionError) as error:
         raise Refused(
             f"ノートブックとして読めません（壊れているか、別の種類のファイルです）。{AGAIN}"
@@ -43,6 +44,17 @@ def parse(data: bytes, name: str):
     if not notebook.cells:
         raise Refused(f"セルが 1 つもありません。{AGAIN}")
     return notebook
+
+
+def _whole_characters(found: dict) -> dict:
+    """Replace lone surrogates in what a dict of a notebook holds, strings and lists of strings."""
+
+    def mended(value):
+        if isinstance(value, str):
+            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return [mended(one) for one in value] if isinstance(value, list) else value
+
+    return {mended(key): mended(value) for key, value in found.items()}
 
 
 def _lighten(content: dict) -> None:

@@ -16,9 +16,6 @@ HIDDEN = "（公開されていないテスト）"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 LATE = "CellTimeoutError"
-# A picture that was pasted into a cell: ![…](attachment:NAME) or <img src="attachment:NAME">
-ATTACHMENT = re.compile(r"""(?P<start>\]\(\s*<?|src\s*=\s*["']?)attachment:(?P<name>[^\s)>"']*)""")
-MISSING = "missing-picture"
 WIDE = 5000  # characters of a printed line that are kept
 CUT = "…（長い行なので、ここで切りました）"
 SHORT = 8  # characters: a shorter line ("x = 1") says nothing about the tests
@@ -121,20 +118,9 @@ class HideTests(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.cell_type == "code":
                 self._hide(cell)
-            elif cell.cell_type == "markdown":
-                self._drop_pictures(cell)
             if cell.metadata.get("nbgrader", {}).get("comment") == "No response.":
                 cell.metadata.nbgrader.comment = "答えが書かれていません。"
         return nb, resources
-
-    def _drop_pictures(self, cell) -> None:
-        """Say where a picture is missing that was pasted into another notebook: nbconvert would stop at it."""
-        there = cell.get("attachments", {})
-
-        def known(match: re.Match) -> str:
-            return match[0] if match["name"] in there else f"{match['start']}{MISSING}"
-
-        cell.source = ATTACHMENT.sub(known, cell.source)
 
     def _hide(self, cell) -> None:
         hidden = hidden_lines(cell.source)

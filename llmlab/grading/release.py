@@ -119,6 +119,7 @@ def convert(name: str, destination: Path, database: str = "", root: Path = ROOT)
         settings.GenerateAssignment.no_database = True
         settings.SaveCells.enabled = False
     settings.CourseDirectory.assignment_id = name
+    settings.CourseDirectory.notebook_id = name  # a copy that lies beside, 05-Copy1.ipynb say, is no exercise
     course = CourseDirectory(config=settings)
     with log() as lines:
         try:

@@ -235,6 +235,8 @@ def _groups(found: Findings, name: Callable[[str], str]) -> list[dict]:
         rows = []
         order = sorted(gathered.items(), key=lambda item: (-len(item[1]), item[0]))
         for (kind, near), several in order:
+            # By the shown name: in order of the real ones the pseudonyms would tell who is who.
+            several.sort(key=lambda one: name(one.student.name))
             examples = [] if kind == EMPTY else several[:EXAMPLES]
             rows.append(
                 {
@@ -260,19 +262,26 @@ def _shortened(source: str) -> str:
     return source if len(source) <= CODE else source[:CODE] + "\n…（長いので、ここで切りました）"
 
 
+def untouched(book: Classbook, student: Student, cell: str) -> bool:
+    """Return whether a written answer stands as it was handed out: nbgrader gives it 0 points without a person."""
+    return cell in student.cells and student.cells[cell].source == book.released.get(cell)
+
+
 def _written(found: Findings, name: Callable[[str], str], formgrader: str) -> list[dict]:
     """Return for each written cell its rubric and the answers that wait, in formgrader's order."""
     book = found.book
     cells = []
     for cell, most in book.written.items():
         waiting = sorted(found.waiting[cell], key=lambda one: one.number)
-        done = [one.written[cell] for one in book.students if one.written.get(cell) is not None]
+        graded = [one for one in book.students if one.written.get(cell) is not None]
+        done = [one.written[cell] for one in graded if not untouched(book, one, cell)]
         cells.append(
             {
                 "cell": cell,
                 "points": most,
                 "rubric": book.rubric[cell],
                 "done": len(done),
+                "empty": len(graded) - len(done),
                 "mean": sum(done) / len(done) if done else math.nan,
                 "waiting": [
                     {
@@ -293,15 +302,19 @@ def _pairs(found: Findings, name: Callable[[str], str]) -> list[dict]:
 
     by = {one.name: one for one in found.book.students}
     rows = []
-    for pair in found.pairs[:PAIRS]:
+
+    def both(pair: likeness.Pair) -> list[str]:
+        return sorted((pair.one, pair.other), key=name)  # the order of the real names would show through pseudonyms
+
+    ranked = sorted(found.pairs, key=lambda pair: (-pair.share, -pair.shared, *map(name, both(pair))))
+    for pair in ranked[:PAIRS]:
         sources = []
-        for who in (pair.one, pair.other):
+        for who in both(pair):
             cells = [by[who].cells[cell].source for cell in found.book.tests if cell in by[who].cells]
             sources.append("\n\n".join(cells))
         rows.append(
             {
-                "one": name(pair.one),
-                "other": name(pair.other),
+                "names": [name(who) for who in both(pair)],
                 "shared": pair.shared,
                 "share": pair.share,
                 "letters": fuzz.ratio(*sources) / 100,
@@ -347,7 +360,7 @@ def page(found: Findings, name: Callable[[str], str], *, names: bool, formgrader
     return rooms.get_template("report.html.j2").render(
         book=found.book,
         n=len(found.book.students),
-        gone=[name(one.name) for one in found.book.students if not one.cells],
+        gone=sorted(name(one.name) for one in found.book.students if not one.cells),
         whole=len(found.totals),
         summary=summary,
         histogram=_histogram(found) if found.totals else "",
@@ -358,7 +371,9 @@ def page(found: Findings, name: Callable[[str], str], *, names: bool, formgrader
         pairs=_pairs(found, name),
         all_pairs=len(found.pairs),
         common=likeness.common(len(found.book.students)),
-        shortest=likeness.GRAM + likeness.WINDOW - 1,
+        gram=likeness.GRAM,
+        own=likeness.OWN,
+        least=likeness.SHARE,
         like=likeness.LIKE,
         written=_written(found, name, formgrader.rstrip("/")),
         listing=f"{formgrader.rstrip('/')}/gradebook/{found.book.exercise}/{found.book.exercise}/",
@@ -415,7 +430,7 @@ def table(found: Findings, name: Callable[[str], str]) -> str:
         for cell, most in book.written.items():
             if cell in student.written:
                 own = student.written[cell]
-                state = "採点待ち" if own is None else ""
+                state = "採点待ち" if own is None else EMPTY if untouched(book, student, cell) else ""
                 row = [name(student.name), cell, cell, "" if own is None else f"{own:g}", f"{most:g}", state]
                 writer.writerow([safe(value) for value in [*row, *[""] * 7]])
     return target.getvalue()
