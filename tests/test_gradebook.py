@@ -69,7 +69,7 @@ def cluster(tmp_path_factory):
 
 def test_cluster_without_workers_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(dispatch.Cluster, "_prepare", lambda self: None)
-    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None, host="127.0.0.1") as nobody:
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as nobody:
         task = {"root": str(release.ROOT), "database": "", "work": str(tmp_path), "exercise": "05_bert_structure"}
         with dispatch.Cluster(nobody.scheduler_address, task) as empty:
             monkeypatch.setattr(dispatch, "ANSWER", 0.2)

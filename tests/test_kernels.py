@@ -1,6 +1,7 @@
 """Kernels that are forked from the preloaded parent: usable by nbclient, fenced off, safe after the fork, watched."""
 
 import collections
+import contextlib
 import os
 import subprocess
 import sys
@@ -18,6 +19,15 @@ from llmlab.errors import CourseError
 from llmlab.grading import autograde, execute, fence, order, preload, provisioner, release
 from llmlab.grading.reach import names_of
 from tests import grading_mini as mini
+
+# Opened and closed again at once: nothing is written.
+OPENED = """import os
+for path in ('/proc/sys/kernel/core_pattern', '/proc/sys/kernel/modprobe', '/proc/sysrq-trigger', '/fence/proc/sys/kernel/core_pattern'):
+    try:
+        print(os.access(path, os.W_OK), os.close(os.open(path, os.O_WRONLY)))
+    except OSError as error:
+        print(error.errno in (1, 2, 13, 30))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +129,13 @@ def test_a_kernel_sees_the_course_and_its_own_folder_alone(forked, tmp_path, mon
     assert (own / "table.csv").read_text() == "1,2"
 
 
+def test_a_kernel_cannot_change_the_system_even_where_root_grades(forked):
+    """The user inside is the host's root then, and /proc/sys asks for no capability."""
+    said = run(OPENED, "import os\nprint(os.access('/proc/sys/kernel/core_pattern', os.W_OK))")
+    assert said[0].split() == ["True"] * 4
+    assert said[1] == "False"
+
+
 @pytest.mark.parametrize(
     ("limits", "source", "verdict"),
     [
@@ -129,6 +146,17 @@ def test_a_kernel_sees_the_course_and_its_own_folder_alone(forked, tmp_path, mon
             "プロセス",
         ),
         ({"seconds": 2.0}, "import time\ntime.sleep(30)", "時間"),
+        (  # PR_SET_DUMPABLE: nobody may look into the process
+            {"memory_mb": 200},
+            "import ctypes, time\nctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\nblock = bytearray(400_000_000)\ntime.sleep(30)",
+            "メモリ",
+        ),
+        (
+            {"processes": 8},
+            "import ctypes, os, time\nctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n"
+            "for _ in range(12):\n    if not os.fork():\n        os.fork()\n        os._exit(time.sleep(30) or 0)\ntime.sleep(30)",
+            "プロセス",
+        ),
     ],
 )
 def test_a_kernel_that_takes_too_much_is_ended_whole(forked, monkeypatch, limits, source, verdict):
@@ -151,6 +179,50 @@ def test_what_is_written_has_a_limit(forked, monkeypatch):
     monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(disk_mb=16))
     source = "import os\nwith open(os.environ['TMPDIR'] + '/big', 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
     assert "No space left" in run(source)[0]
+
+
+def test_beside_the_sockets_nothing_can_be_written(parent, forked):
+    """They lie on the grader's disk, which has no limit of its own."""
+    said = run(
+        f"import os\nprint(len(os.listdir({fence.OWN!r})))",
+        f"open({fence.OWN!r} + '/big', 'wb')",
+        f"import os\nos.mkdir({fence.OWN!r} + '/x', 0)",
+    )
+    assert said[0] == "5"
+    assert all("Read-only file system" in one for one in said[1:])
+    assert sorted(path.name for path in parent.folder.iterdir() if path.name != preload.GROUP) == [
+        preload.SOCKET
+    ]
+
+
+def test_memory_of_no_process_is_refused(forked):
+    """What needs shared memory goes on: a DataLoader's workers, above, and this."""
+    said = run(
+        "import ctypes, os\nprint(ctypes.CDLL(None).shmget(0, 1000, 0o1600))\nos.memfd_create('x')",
+        "import torch\nshared = torch.ones(1000).share_memory_()\nprint(float(shared.sum()))",
+        "from multiprocessing import shared_memory\nblock = shared_memory.SharedMemory(create=True, size=1000)\n"
+        "block.buf[0] = 7\nprint(block.buf[0])\nblock.close()\nblock.unlink()",
+    )
+    assert said[0].startswith("-1") and "Function not implemented" in said[0]
+    assert said[1:] == ["1000.0", "7"]
+
+
+def test_a_folder_that_forbids_it_is_removed(tmp_path):
+    """Also one that is too deep for what goes down by calling itself."""
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o755)
+    folder = tmp_path / "k"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "file").write_text("x")
+    (folder / "a" / "link").symlink_to(outside)
+    for path in (folder / "a" / "b", folder / "a"):
+        path.chmod(0)
+    with contextlib.chdir(folder):
+        for _ in range(1500):
+            os.mkdir("d")
+            os.chdir("d")
+    preload.remove(folder)
+    assert not folder.exists() and outside.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_kernel_ends_with_its_grader(parent):
@@ -207,22 +279,95 @@ def test_no_parent_and_no_fence_are_said(monkeypatch):
     assert fence.demand(sandbox=False).kind == "none"
 
 
-def test_where_namespaces_cannot_be_nested_each_kernel_has_a_fence_of_its_own(tmp_path, monkeypatch):
+def test_why_there_is_no_fence_is_said(tmp_path, monkeypatch):
+    """Docker keeps three things away; what bubblewrap says tells which."""
+    program = tmp_path / "bwrap"
+    program.write_text('#!/bin/sh\necho first >&2\necho "bwrap: Can\'t mount proc" >&2\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    fence._has_size.cache_clear()
+    try:
+        found = fence.find.__wrapped__()
+    finally:
+        fence._has_size.cache_clear()
+    assert found.kind == "none"
+    for word in ("seccomp", "apparmor", "systempaths"):
+        assert f"--security-opt {word}=unconfined" in found.words
+    assert "「bwrap: Can't mount proc」" in found.words and "first" not in found.words
+
+
+@pytest.fixture
+def cold(monkeypatch):
+    """A machine where namespaces cannot be nested."""
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
     monkeypatch.setattr(fence, "find", lambda: fence.Fence("cold", ""))
     monkeypatch.setenv(preload.VARIABLE, preload.EACH)
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "llmlab-forked")
     monkeypatch.setenv("SECRET_OF_THE_GRADER", "x")
-    from jupyter_client.provisioning.factory import KernelProvisionerFactory
-
     KernelProvisionerFactory.clear_instance()
-    try:
-        said = run(
-            "import sys\nprint('torch' in sys.modules, 'SECRET_OF' in open('/proc/1/environ').read(), 6 * 7)",
-            cwd=tmp_path,
-        )
-    finally:
-        KernelProvisionerFactory.clear_instance()
-    assert said == ["False False 42"]
+    yield
+    KernelProvisionerFactory.clear_instance()
+
+
+def test_where_namespaces_cannot_be_nested_each_kernel_has_a_fence_of_its_own(cold, tmp_path, monkeypatch):
+    monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(disk_mb=16))
+    (tmp_path / "table.csv").write_text("1,2")
+    big = "with open({}, 'wb') as file:\n    for _ in range(64):\n        file.write(bytes(1_000_000))"
+    said = run(
+        "import sys\nprint('torch' in sys.modules, 'SECRET_OF' in open('/proc/1/environ').read(), 6 * 7)",
+        OPENED,
+        f"import os\nprint(os.path.exists({fence.HOST_PROC!r}), os.listdir('.'), os.getcwd().startswith({fence.HOME!r}))",
+        "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0].strip('0') == '')",
+        big.format("'big'"),
+        big.format("os.environ['TMPDIR'] + '/big'"),
+        big.format("'/dev/shm/big'"),
+        "os.memfd_create('x')",
+        cwd=tmp_path,
+    )
+    assert said[0] == "False False 42"
+    assert said[1].split() == ["True"] * 4
+    assert said[2] == "False ['table.csv'] True"
+    assert said[3] == "True"
+    assert all("No space left" in one for one in said[4:7])
+    assert "Function not implemented" in said[7]
+
+
+def test_there_the_watcher_stops_what_is_written_beside_the_sockets(cold, monkeypatch):
+    monkeypatch.setattr(provisioner.ForkedProvisioner, "limits", preload.Limits(disk_mb=16))
+    source = f"import glob, time\nopen(glob.glob({fence.RUN!r} + '/k*')[0] + '/big', 'wb').write(bytes(40_000_000))\ntime.sleep(30)"
+    client = NotebookClient(new_notebook(cells=[new_code_cell(source)]), timeout=60)
+    with pytest.raises(DeadKernelError), client.setup_kernel(cleanup_kc=False):
+        kernel = client.km.provisioner
+        client.execute_cell(client.nb.cells[0], 0)
+    assert kernel.verdict == "出力"
+    client._cleanup_kernel()
+
+
+def test_a_course_below_python_or_usr_is_not_seen(tmp_path, monkeypatch):
+    """A virtual environment made in the course's folder itself: all of it was seen."""
+    course = tmp_path / "course"
+    for name in ("bin", "data", "solutions"):
+        (course / name).mkdir(parents=True)
+        (course / name / "file").write_text("x")
+    (course / "pseudonyms.key").write_text("x")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "prefix", str(course))
+        command = fence.bubblewrap(courses=[course])
+    listed = [*command, "/bin/sh", "-c", 'ls "$0"; ls /usr', str(course)]
+    said = subprocess.run(listed, capture_output=True, text=True).stdout.split()
+    assert said[:2] == ["bin", "data"] and "lib" in said and "src" not in said
+    assert not {"solutions", "pseudonyms.key"} & set(said)
+
+
+def test_a_course_that_would_be_seen_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "lib" / "course" / "solutions").mkdir(parents=True)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    with pytest.raises(CourseError, match="ほかの場所に移して"):
+        fence.bubblewrap(courses=[tmp_path / "lib" / "course"])
+    monkeypatch.undo()
+    with pytest.raises(CourseError, match="LLMLAB_DATA"):
+        fence.bubblewrap(courses=[tmp_path / "lib" / "course"], readable=[tmp_path / "lib"])
 
 
 # ---- The order of cells ---------------------------------------------------------------------------------------

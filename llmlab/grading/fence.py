@@ -4,7 +4,7 @@ Two fences, one inside the other. The process that all kernels are forked from (
 inside bubblewrap: it sees the system's programs, Python, the course's ``llmlab`` and ``data`` and the models' cache,
 all read-only, and neither ``solutions/``, ``tests/``, the gradebook, other submissions nor the environment's variables;
 it has no network. Each kernel then enters user, PID, mount, network and IPC namespaces of its own (:func:`enter`):
-it sees no other kernel's processes, sockets or files, and loses all capabilities.
+it sees no other kernel's processes, sockets or files, loses all capabilities, and writes nothing but memory.
 """
 
 from __future__ import annotations
@@ -36,14 +36,24 @@ HOST_PROC = (
 HOME = f"{INSIDE}/home"
 TEMP = f"{INSIDE}/tmp"
 UID = 1000
+MEGABYTE = 1 << 20
 
 # linux/sched.h, sys/mount.h, linux/prctl.h, linux/capability.h
 NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 CAPABILITY_VERSION_3 = 0x20080522
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+# linux/audit.h and the tables of system calls: the architecture, seccomp's own number, then what is refused: memory
+# that lies in no process (memfd_create, memfd_secret, shmget).
+SECCOMP = {
+    "x86_64": (0xC000003E, 317, (319, 447, 29)),
+    "aarch64": (0xC00000B7, 277, (279, 447, 194)),
+}
+# Of /usr, /usr/local and Python's folders only what programs need: a course may lie elsewhere below one of them.
+PARTS = "bin sbin lib lib32 lib64 libx32 libexec include share etc/fonts pyvenv.cfg".split()
 
 
 @dataclass(frozen=True)
@@ -74,19 +84,24 @@ def find() -> Fence:
             "bubblewrap がありません。`sudo apt install bubblewrap` で入れてください。",
         )
     code = "from llmlab.grading import fence; fence.rehearse()"
+    said = ""
     for kind, program in (("forked", code), ("cold", "pass")):
-        command = [*bubblewrap(), sys.executable, "-c", program]
-        if subprocess.run(command, capture_output=True, env={}).returncode == 0:
+        command = [*bubblewrap(nested=kind == "forked"), sys.executable, "-c", program]
+        tried = subprocess.run(command, capture_output=True, env={}, text=True, errors="replace")
+        if tried.returncode == 0:
             words = {
                 "forked": "提出物は、ネットワークのない囲い（bubblewrap と、提出物ごとの名前空間）の中で実行します。",
                 "cold": "提出物は、1 つずつ新しく始めた囲い（bubblewrap）の中で実行します。"
                 "入れ子の名前空間が使えないので、始めるたびに時間がかかります。",
             }
             return Fence(kind, words[kind])
+        said = (tried.stderr.strip().splitlines() or [said])[-1]
     return Fence(
         "none",
-        "bubblewrap が動きません（名前空間を作れません）。Docker なら --security-opt seccomp=unconfined で、"
-        "Ubuntu なら sysctl kernel.apparmor_restrict_unprivileged_userns=0 で動きます。",
+        "bubblewrap が動きません（名前空間を作れません）。Docker なら --security-opt seccomp=unconfined "
+        "--security-opt apparmor=unconfined --security-opt systempaths=unconfined で、"
+        "Ubuntu なら sysctl kernel.apparmor_restrict_unprivileged_userns=0 で動きます。"
+        + (f"bubblewrap のメッセージは「{said}」です。" if said else ""),
     )
 
 
@@ -114,6 +129,9 @@ def bubblewrap(
     courses: Sequence[Path] = (),
     readable: Sequence[Path] = (),
     variables: dict[str, str] | None = None,
+    *,
+    nested: bool = True,
+    disk_mb: int = 512,
 ) -> list[str]:
     """Return the start of a command that runs a program inside bubblewrap.
 
@@ -127,6 +145,15 @@ def bubblewrap(
         Further files and folders that are seen, read-only, where they are.
     variables
         The whole environment inside, beside ``HOME``, ``PATH`` and ``TMPDIR``.
+    nested
+        Whether each kernel enters namespaces of its own inside (:func:`enter`), and is limited there.
+    disk_mb
+        Where not: what may be written (in memory), in megabytes, in ``HOME``, in ``TMPDIR`` and in ``/dev/shm`` each.
+
+    Raises
+    ------
+    CourseError
+        When a course lies where all of it would be seen.
     """
     course = Path(__file__).resolve().parent.parent
     command = [
@@ -139,9 +166,16 @@ def bubblewrap(
         "--hostname",
         "kernel",
     ]
-    command += ["--die-with-parent", "--new-session", "--clearenv"]
-    command += ["--proc", "/proc", "--bind", "/proc", HOST_PROC, "--dev", "/dev", "--tmpfs", TEMP]
-    for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+    # Started by root, bubblewrap would leave every capability.
+    command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL", "--proc", "/proc"]
+    if nested:
+        command += ["--ro-bind", "/proc", HOST_PROC, "--dev", "/dev", "--tmpfs", TEMP, "--dir", HOME]
+    else:
+        command += ["--remount-ro", "/proc", "--dev", "/dev"]
+        size = ["--size", str(disk_mb * MEGABYTE)] if _has_size() else []
+        for place in (HOME, TEMP, "/dev/shm"):
+            command += [*size, "--tmpfs", place]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = Path("/", name)
         if path.is_symlink():
             command += ["--symlink", os.readlink(path), str(path)]
@@ -159,13 +193,14 @@ def bubblewrap(
     ):
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     command += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
-    seen = [Path(sys.base_prefix), Path(sys.base_exec_prefix), Path(sys.prefix), course]
-    seen += [*(folder / "data" for folder in courses), *readable]
+    prefixes = ["/usr", "/usr/local", sys.base_prefix, sys.base_exec_prefix, sys.prefix]
+    seen = [Path(prefix, part) for prefix in prefixes for part in PARTS]
+    seen += [course, *(folder / "data" for folder in courses), *readable]
     shown = list(dict.fromkeys(str(path.absolute()) for path in seen if path.exists()))
+    _refuse_exposed(shown, courses)
     for path in shown:
-        if not path.startswith("/usr/"):
-            command += ["--ro-bind", path, path]
-    command += ["--dir", HOME, "--dir", OWN, "--dir", RUN]
+        command += ["--ro-bind", path, path]
+    command += ["--dir", OWN, "--dir", RUN]
     if run:
         command += ["--bind", str(run), RUN]
     temporary = tempfile.gettempdir()
@@ -183,6 +218,27 @@ def bubblewrap(
     for name, value in {**(variables or {}), **own}.items():
         command += ["--setenv", name, value]
     return [*command, "--chdir", TEMP, "--"]
+
+
+@functools.cache
+def _has_size() -> bool:
+    """Say whether this bubblewrap can limit a folder in memory (since 0.7)."""
+    told = subprocess.run([shutil.which("bwrap") or "bwrap", "--help"], capture_output=True, text=True)
+    return "--size" in told.stdout + told.stderr
+
+
+def _refuse_exposed(shown: Sequence[str], courses: Sequence[Path]) -> None:
+    """Refuse to show a folder that holds a course, whose solutions and tests would be seen with it."""
+    for course in courses:
+        place = course.resolve()
+        if not (place / "solutions").is_dir():  # not a checkout: an installed package's folder
+            continue
+        for path in shown:
+            if place.is_relative_to(Path(path).resolve()):
+                raise CourseError(
+                    f"教材のフォルダー {place} は、提出物から見える {path} の中にあるので、採点できません。"
+                    "教材を、ホームの下などほかの場所に移してください（LLMLAB_DATA がそこを指すなら、直してください）。"
+                )
 
 
 # ---- Inside a process that has been forked ------------------------------------------------------------------
@@ -247,7 +303,8 @@ def enter(own: str, folder: str, disk_mb: int) -> None:
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
     _call(_libc().unshare(NEWNS), "unshare")
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
+    # Read-only: where root grades, a kernel's user is the host's root, and /proc/sys asks for nothing more.
+    mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV)
     size = f"size={disk_mb}m,nr_inodes=20000,mode=700"
     mount("tmpfs", HOME, "tmpfs", MS_NOSUID | MS_NODEV, size)
     os.makedirs(folder, exist_ok=True)
@@ -264,6 +321,23 @@ def enter(own: str, folder: str, disk_mb: int) -> None:
         mount("tmpfs", hidden, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=500")
     mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={disk_mb}m,mode=1777")
     loopback_up()
+
+
+def seal() -> None:
+    """Make :data:`OWN` read-only: it lies on the host's disk, and all that a kernel needs there are its sockets.
+
+    Raises
+    ------
+    OSError
+        When the system does not allow it.
+    """
+    flags = os.statvfs(OWN).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)  # those may not be taken back
+    mount("none", OWN, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | flags)
+
+
+def is_sealed() -> bool:
+    """Say whether :func:`seal` has been done."""
+    return not os.access(OWN, os.W_OK)
 
 
 def loopback_up() -> None:
@@ -295,6 +369,33 @@ def drop() -> None:
     _call(_libc().capset(header, struct.pack("6I", 0, 0, 0, 0, 0, 0)), "capset")
 
 
+def refuse_hidden_memory() -> None:
+    """Let Linux refuse, from here on, memory that no process is charged with, as if it did not know the calls.
+
+    Programs that would like to have such memory do without it then. After :func:`drop`; see seccomp(2).
+
+    Raises
+    ------
+    OSError
+        When the system does not allow it.
+    """
+    if os.uname().machine not in SECCOMP or sys.maxsize < 2**32:
+        return
+    architecture, number, calls = SECCOMP[os.uname().machine]
+    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06  # BPF: load a word, jump if; return
+    allow, refuse = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | errno.ENOSYS)
+    code = [(load, 0, 0, 4), (equal, 1, 0, architecture), refuse]  # another one has other numbers
+    code += [(load, 0, 0, 0), (at_least, 0, 1, 0x40000000), refuse]  # x32's
+    for call in calls:
+        code += [(equal, 0, 1, call), refuse]
+    packed = b"".join(struct.pack("=HBBI", *one) for one in [*code, allow])
+    buffer = ctypes.create_string_buffer(packed, len(packed))
+    program = struct.pack("HP", len(code) + 1, ctypes.addressof(buffer))
+    # The flag (SECCOMP_FILTER_FLAG_SPEC_ALLOW): older systems would slow down everything else.
+    arguments = [ctypes.c_long(number), ctypes.c_ulong(1), ctypes.c_ulong(4), ctypes.c_char_p(program)]
+    _call(_libc().syscall(*arguments), "seccomp")
+
+
 def rehearse() -> None:
     """Do in a child what a kernel does; raises ``OSError`` where it cannot be done."""
     os.makedirs(f"{TEMP}/own", exist_ok=True)
@@ -304,6 +405,7 @@ def rehearse() -> None:
         code = 1
         with contextlib.suppress(BaseException):
             enter(f"{TEMP}/own", f"{HOME}/x", 16)
+            seal()
             drop()
             code = 0
         os._exit(code)

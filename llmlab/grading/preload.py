@@ -64,6 +64,7 @@ COLD = ("flax", "jax", "jaxlib", "keras", "keras_hub", "ml_dtypes", "tensorflow"
 LEARN = 120.0  # seconds for the run that shows what an exercise imports
 READY = 300.0  # seconds until the parent must be ready
 BEAT = 0.1  # seconds between two looks at a kernel
+ENTRIES = 20_000  # files and folders beside a kernel's sockets: as many as its folder may hold
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Limits:
     processes
         At the same time.
     disk_mb
-        In its folder and that for temporary files together, and again in ``/dev/shm``; both lie in memory.
+        In its folder and that for temporary files together, and again in ``/dev/shm``; both lie in memory. Also beside
+        its sockets, on the disk, as far as it can write there.
     seconds
         From start to end.
     """
@@ -109,7 +111,7 @@ class Parent:
         self.process.stdout.close()
         if (group := group_of(self.folder)) is not None:
             cgroup.join(group)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
 
 # ---- The grader's side ----------------------------------------------------------------------------------------
@@ -121,6 +123,16 @@ def group_of(folder: Path) -> Path | None:
         return Path((folder / GROUP).read_text(encoding="utf-8"))
     except OSError:
         return None
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, also where a submission has made directories without rights, or thousands one in another."""
+    try:
+        shutil.rmtree(folder)
+    except (OSError, RecursionError):
+        for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):  # neither follows links
+            with contextlib.suppress(OSError):
+                subprocess.run([*command, "--", str(folder)], capture_output=True)
 
 
 def imported(notebook) -> list[str]:
@@ -148,6 +160,7 @@ def start(
     root: Path | None = None,
     sandbox: bool = True,
     cold: bool = False,
+    disk_mb: int = Limits.disk_mb,
 ) -> Parent:
     """Start a parent.
 
@@ -163,6 +176,8 @@ def start(
         Whether it must run inside a fence.
     cold
         Import nothing: for a machine where each kernel needs a fence, and so a parent, of its own.
+    disk_mb
+        The limit of the fence itself, where kernels have none of their own.
 
     Raises
     ------
@@ -185,7 +200,13 @@ def start(
         for name in ("LLMLAB_DATA", "LLMLAB_FORKS_DEBUG"):
             if name in os.environ:
                 variables[name] = os.environ[name]
-        command = [*fence.bubblewrap(folder, (root or ROOT, ROOT), data.roots(), variables), *command]
+        nested = found.kind == "forked"
+        seen = (folder, (root or ROOT, ROOT), data.roots(), variables)
+        try:
+            command = [*fence.bubblewrap(*seen, nested=nested, disk_mb=disk_mb), *command]
+        except CourseError:
+            folder.rmdir()
+            raise
         variables = {}  # also bubblewrap's own: its first process can be read from inside
     process = subprocess.Popen(
         command,
@@ -368,6 +389,7 @@ class _Keeper:
         line, _, self.buffer = buffer.partition(b"\n")
         request = json.loads(line)
         self.limits = Limits(**request["limits"])
+        self.own = os.path.join(self.folder, request["own"])
         if request["waits"]:  # for the grader to put this process in a control group
             self.connection.sendall(b"\n")
             if not self.connection.recv(1):
@@ -425,6 +447,8 @@ class _Keeper:
                 self._stop(verdicts.MEMORY)
             elif len(family) > self.limits.processes:
                 self._stop(verdicts.PROCESSES)
+            elif self.folder == fence.RUN and self._is_heavy():
+                self._stop(verdicts.OUTPUT)
             elif time.monotonic() - begin > self.limits.seconds:
                 self._stop(verdicts.TIME)
 
@@ -450,17 +474,39 @@ class _Keeper:
             import psutil
 
             return [child.pid for child in psutil.Process().children(recursive=True)]
-        found = []
-        try:
-            inside = os.readlink(f"/proc/{self.first}/ns/pid")
-        except OSError:
-            return []
+        # By their parents, which everybody may read, also of a process that has forbidden to be looked into
+        # (PR_SET_DUMPABLE). A process whose parent is gone has the namespace's first one instead.
+        children: dict[int, list[int]] = {}
         for name in os.listdir("/proc"):
             if name.isdigit():
                 with contextlib.suppress(OSError):
-                    if os.readlink(f"/proc/{name}/ns/pid") == inside:
-                        found.append(int(name))
+                    with open(f"/proc/{name}/stat", "rb") as file:
+                        # The name, in brackets, may hold anything.
+                        _, parent = file.read().rpartition(b")")[2].split()[:2]
+                    children.setdefault(int(parent), []).append(int(name))
+        found = [self.first]
+        for pid in found:
+            found += children.get(pid, [])
         return found
+
+    def _is_heavy(self) -> bool:
+        """Say whether more lies beside the kernel's sockets, on the grader's disk, than it may write."""
+        left, entries, places = self.limits.disk_mb * 1e6, 0, [self.own]
+        while places:
+            try:
+                with os.scandir(places.pop()) as found:
+                    for one in found:
+                        entries += 1
+                        left -= one.stat(follow_symlinks=False).st_blocks * 512
+                        if left < 0 or entries > ENTRIES:
+                            return True
+                        if one.is_dir(follow_symlinks=False):
+                            places.append(one.path)
+            except FileNotFoundError:  # gone in the meantime
+                continue
+            except OSError:  # no submission's folder comes without rights
+                return True
+        return False
 
 
 def _resident(pid: int) -> float:
@@ -482,17 +528,28 @@ def _first(request: dict, orders: int, nested: bool, run: str) -> int:
     """Be the first process of the namespace: fence off, fork the kernel, pass signals on; return its exit code."""
     own = os.path.join(run, request["own"])
     folder = request["folder"]
+    sockets: list[str] = []
     if nested:
         fence.enter(own, folder, request["limits"]["disk_mb"])
         own = fence.OWN
-        fence.drop()
+        connection = request["connection"]
+        sockets = [f"{own}/s-{port}" for name, port in connection.items() if name.endswith("_port")]
     else:
         files = os.path.join(own, "files")
         os.makedirs(files, exist_ok=True)
-        folder = files
+        if run == fence.RUN:  # not on the grader's disk
+            shutil.copytree(files, folder, dirs_exist_ok=True, symlinks=True)
+            shutil.rmtree(files)
+        else:
+            folder = files
     child = os.fork()
     if not child:
         try:
+            if nested:
+                fence.drop()
+            if run == fence.RUN:
+                with contextlib.suppress(OSError):  # a system that was built without it
+                    fence.refuse_hidden_memory()
             os.setsid()
             _die_with_parent()
             keep = {0, 1, 2}
@@ -511,10 +568,14 @@ def _first(request: dict, orders: int, nested: bool, run: str) -> int:
         finally:
             os._exit(0)
     while True:
-        ready, _, _ = select.select([orders], [], [], 0.05)
+        ready, _, _ = select.select([orders], [], [], 0.005 if sockets else 0.05)
         for number in os.read(orders, 64) if ready else b"":
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child, number)
+        if sockets and all(map(os.path.exists, sockets)):  # the kernel waits for this
+            fence.seal()
+            fence.drop()
+            sockets = []
         with contextlib.suppress(ChildProcessError):
             while True:
                 ended, status = os.waitpid(-1, os.WNOHANG)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -34,7 +35,7 @@ class ForkedProvisioner(KernelProvisionerBase):
     Attributes
     ----------
     verdict
-        Why the kernel was stopped (``メモリ``, ``プロセス``, ``時間``), once it has ended; else ``""``.
+        Why the kernel was stopped (``メモリ``, ``プロセス``, ``出力``, ``時間``), once it has ended; else ``""``.
     secret
         With which the kernel signs whether it was tampered with (:func:`llmlab.grading.kernel.proof`).
     """
@@ -105,7 +106,8 @@ class ForkedProvisioner(KernelProvisionerBase):
         folder = os.environ.get(preload.VARIABLE, "")
         if folder == preload.EACH:
             loop = asyncio.get_running_loop()
-            self.parent_process = await loop.run_in_executor(None, lambda: preload.start(cold=True))
+            start = functools.partial(preload.start, cold=True, disk_mb=self.limits.disk_mb)
+            self.parent_process = await loop.run_in_executor(None, start)
             folder = str(self.parent_process.folder)
         if not folder or not Path(folder, preload.SOCKET).exists():
             raise CourseError(
@@ -233,7 +235,7 @@ class ForkedProvisioner(KernelProvisionerBase):
             cgroup.remove(self.group)
             self.group = None
         if self.own is not None:
-            shutil.rmtree(self.own, ignore_errors=True)
+            preload.remove(self.own)
             self.own = None
         if self.parent_process is not None:
             self.parent_process.close()
