@@ -7,12 +7,12 @@ which it takes feedback (Moodle's own source, ``mod/assign/feedback/file/importz
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
+from llmlab.grading.books import write_whole
 from llmlab.grading.layouts import MOODLE
 
 
@@ -29,7 +29,7 @@ def write_feedback(path: Path, pages: Mapping[str, Path]) -> None:
     Parameters
     ----------
     path
-        The zip; its folder must exist.
+        The zip.
     pages
         Each student's page, by :func:`owner`.
 
@@ -38,13 +38,8 @@ def write_feedback(path: Path, pages: Mapping[str, Path]) -> None:
     OSError
         When it cannot be written.
     """
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, page in sorted(pages.items()):
-                archive.write(page, f"{name}_assignsubmission_file_{page.name}")
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, page in sorted(pages.items()):
+            archive.write(page, f"{name}_assignsubmission_file_{page.name}")
+    write_whole(path, data.getvalue())
