@@ -203,13 +203,10 @@ class ClassRun:
             self.common["environment"]["IPYTHONDIR"] = ipython
             self.common["fenced"] = autograde.can_fork()
             run = dispatch.run
-            blank = self.release(self.exercise)
             if self.fresh and dispatch.scheduler():
                 run = stack.enter_context(dispatch.Cluster(dispatch.scheduler(), self.common)).run
             elif self.fresh and self.common["fenced"]:
-                self.common["environment"] |= autograde.start_parent(
-                    stack, self.exercise, blank, self.root, self.sandbox
-                )
+                self.common["environment"] |= self._parent(stack)
             tasks = [
                 self.common | {"student": student, "autograde": True, "graded": graded.get(student, {})}
                 for student in self.fresh
@@ -218,10 +215,15 @@ class ClassRun:
             if self.failed:
                 gradebook.wait(self.work)  # a server that restarts
                 if not autograde.parent_answers(self.common["environment"]):
-                    again = autograde.start_parent(stack, self.exercise, blank, self.root, self.sandbox)
+                    again = self._parent(stack)
                     for task in self.failed:
                         task["environment"] = task["environment"] | again
                 run(autograde.grade_one, self.failed, 1, self._finish, held)
+
+    def _parent(self, stack: contextlib.ExitStack) -> dict[str, str]:
+        """Start the process that kernels are forked from; return what names it in the environment."""
+        blank = self.release(self.exercise)
+        return autograde.start_parent(stack, self.exercise, blank, self.root, self.sandbox)
 
     def _finish(self, task: dict, said: str) -> None:
         """Take in what became of one submission; ``said`` tells what went wrong, ``""`` if nothing."""
@@ -294,7 +296,7 @@ class ClassRun:
         }
         if not pages:
             return None
-        target = self.work / f"{self.exercise}-moodle.zip"
+        target = moodle.place(self.work, self.exercise)
         moodle.write_feedback(target, pages)
         return target
 

@@ -11,13 +11,13 @@ import unicodedata
 from pathlib import Path
 
 from llmlab.errors import CourseError
-from llmlab.grading import gradebook
+from llmlab.grading import gradebook, moodle
 from llmlab.grading.books import write_whole
 from llmlab.grading.classbook import open_gradebook
+from llmlab.grading.marks import FILLED
 from llmlab.grading.pseudonyms import KEY, key, pseudonym
 from llmlab.grading.release import ROOT
 
-FILLED = "*-filled.csv"  # as llmlab.grading.marks names them
 BIGGEST = 64_000_000  # bytes of a file that is searched for a name that was left
 
 
@@ -26,8 +26,8 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
 
     Gone are: the rows of the gradebook (its file is rewritten, so that no freed page keeps them), the folders
     ``submitted/``, ``autograded/``, ``feedback/`` and any other step's, the lines of the tables, the memory in
-    ``state.json``, every report that counts the student, the zips of feedback
-    for Moodle, and the filled-in sheets of learning systems, which may know the student by another name. A pseudonym is computed and stands in no table.
+    ``state.json``, every report that counts the student, the zips of feedback for Moodle, and the filled-in sheets of
+    learning systems, which may know the student by another name. A pseudonym is computed and stands in no table.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def forget(student: str, work: Path) -> tuple[list[str], list[Path]]:
 def _tables(student: str, work: Path) -> list[str]:
     """Take the student's lines out of the tables of scores."""
     removed = []
-    for path in sorted(set(work.glob("*.csv")) - set(work.glob(FILLED))):
+    for path in sorted(set(work.glob("*.csv")) - set(work.glob(f"*{FILLED}"))):
         data = path.read_bytes()
         try:
             rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
@@ -126,8 +126,8 @@ def _reports(student: str, work: Path, exercises: set[str]) -> list[str]:
 
 def _made_again(work: Path, exercises: set[str]) -> list[str]:
     """Delete the zips of feedback and the sheets that may hold the student; both are soon made again."""
-    zips = [path for path in sorted(work.glob("*-moodle.zip")) if path.stem.removesuffix("-moodle") in exercises]
-    sheets = sorted(work.glob(FILLED))
+    zips = [path for name in sorted(exercises) if (path := moodle.place(work, name)).is_file()]
+    sheets = sorted(work.glob(f"*{FILLED}"))
     for path in [*zips, *sheets]:
         path.unlink()
     return [

@@ -4,9 +4,10 @@ The submissions are a folder or a zip, also as a learning system gives it (:mod:
 
 What it makes lies in one folder (``grading/`` unless told): ``gradebook.db``, ``submitted/``, ``autograded/``
 and ``feedback/`` as nbgrader has them, ``EXERCISE.csv``, ``EXERCISE-moodle.zip`` (feedback, where submissions came from
-Moodle), and ``state.json``, which remembers what has been graded. A second run grades what is new or changed; manual scores and comments stay in the gradebook. When the
-solution notebook has changed, a hidden test mended say, everybody is graded again, from ``submitted/`` where the
-folder no longer holds the notebook, and ``EXERCISE-changes.csv`` lists whose points changed.
+Moodle), and ``state.json``, which remembers what has been graded. A second run grades what is new or changed; manual
+scores and comments stay in the gradebook. When the solution notebook has changed, a hidden test mended say, everybody
+is graded again, from ``submitted/`` where the folder no longer holds the notebook, and ``EXERCISE-changes.csv`` lists
+whose points changed.
 
 Submissions run without a network inside a fence (:mod:`llmlab.grading.fence`), in kernels that are forked from one
 process with torch and the exercise's modules in memory (:mod:`llmlab.grading.preload`).

@@ -29,6 +29,7 @@ from llmlab.errors import CourseError
 from llmlab.grading.roster import Roster, read_csv
 
 FILE = "grading.toml"
+FILLED = "-filled.csv"  # how the copy of a learning system's sheet ends
 TEMPLATE = """\
 # 遅れ、延長、評語の規則です。直したら `make marks` をもう一度実行します。採点し直しは要りません。
 timezone = "Asia/Tokyo"
@@ -500,7 +501,7 @@ def main(arguments: list[str]) -> int:
                 print(f"{mark.student} の {name} は、採点できていません（{one.refused}）。点を {FILE} の [points] に書いてください。")
     print(f"{work / 'marks.csv'} と、moodle.csv、manaba.csv、webclass.csv を書きました。")
     if filled:
-        target = work / f"{chosen.sheet.stem}-filled.csv"
+        target = work / f"{chosen.sheet.stem}{FILLED}"
         write_whole(target, filled[0])
         print(f"{filled[1]} 人の点数を書きました: {target}")
     return 0

@@ -23,6 +23,11 @@ def owner(sent: PurePath) -> str:
     return f"{found['who'].replace('_', ' ')}_{found['number']}" if found else ""
 
 
+def place(work: Path, exercise: str) -> Path:
+    """Return where the zip of an exercise lies in a grading folder."""
+    return work / f"{exercise}-moodle.zip"
+
+
 def write_feedback(path: Path, pages: Mapping[str, Path]) -> None:
     """Write a zip of feedback pages, whole or not at all.
 
