@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -294,6 +295,35 @@ def test_why_there_is_no_fence_is_said(tmp_path, monkeypatch):
     for word in ("seccomp", "apparmor", "systempaths"):
         assert f"--security-opt {word}=unconfined" in found.words
     assert "「bwrap: Can't mount proc」" in found.words and "first" not in found.words
+
+
+@pytest.mark.parametrize("kills", [1, fence.TRIES * 2])
+def test_bubblewrap_that_is_killed_leaves_nobody_who_waits(tmp_path, monkeypatch, kills):
+    """Killed at the wrong moment, it leaves a child that waits for ever and holds the output."""
+    real, program, seen = shutil.which("bwrap"), tmp_path / "bwrap", tmp_path / "seen"
+    program.write_text(
+        f"""#!/bin/sh
+case "$*" in *--help*) exec {real} "$@";; esac
+echo >> {seen}
+if [ $(wc -l < {seen}) -gt {kills} ]; then exec {real} "$@"; fi
+sleep 4321 &
+kill -9 $$
+"""
+    )
+    program.chmod(0o755)
+    before = fence.find()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    fence._has_size.cache_clear()
+    started = time.monotonic()
+    found = fence.find.__wrapped__()
+    # One kill says nothing about the machine; where every try is killed there is no fence.
+    assert found.kind == (before.kind if kills == 1 else "none")
+    seen.unlink()
+    monkeypatch.setattr(fence, "find", lambda: before)
+    with pytest.raises(CourseError, match="始められませんでした"):
+        preload.start(cold=True)
+    assert time.monotonic() - started < 60  # READY is 300 s
+    assert not [one for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == ["sleep", "4321"]]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import errno
 import functools
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -36,6 +37,7 @@ HOST_PROC = (
 HOME = f"{INSIDE}/home"
 TEMP = f"{INSIDE}/tmp"
 UID = 1000
+TRIES = 3  # of a rehearsal that somebody has killed
 MEGABYTE = 1 << 20
 
 # linux/sched.h, sys/mount.h, linux/prctl.h, linux/capability.h
@@ -83,19 +85,18 @@ def find() -> Fence:
             "none",
             "bubblewrap がありません。`sudo apt install bubblewrap` で入れてください。",
         )
-    code = "from llmlab.grading import fence; fence.rehearse()"
+    rehearsal = "from llmlab.grading import fence; fence.rehearse()"
     said = ""
-    for kind, program in (("forked", code), ("cold", "pass")):
-        command = [*bubblewrap(nested=kind == "forked"), sys.executable, "-c", program]
-        tried = subprocess.run(command, capture_output=True, env={}, text=True, errors="replace")
-        if tried.returncode == 0:
+    for kind, program in (("forked", rehearsal), ("cold", "pass")):
+        code, last = _tried([*bubblewrap(nested=kind == "forked"), sys.executable, "-c", program])
+        if code == 0:
             words = {
                 "forked": "提出物は、ネットワークのない囲い（bubblewrap と、提出物ごとの名前空間）の中で実行します。",
                 "cold": "提出物は、1 つずつ新しく始めた囲い（bubblewrap）の中で実行します。"
                 "入れ子の名前空間が使えないので、始めるたびに時間がかかります。",
             }
             return Fence(kind, words[kind])
-        said = (tried.stderr.strip().splitlines() or [said])[-1]
+        said = last or said
     return Fence(
         "none",
         "bubblewrap が動きません（名前空間を作れません）。Docker なら --security-opt seccomp=unconfined "
@@ -103,6 +104,36 @@ def find() -> Fence:
         "Ubuntu なら sysctl kernel.apparmor_restrict_unprivileged_userns=0 で動きます。"
         + (f"bubblewrap のメッセージは「{said}」です。" if said else ""),
     )
+
+
+def _tried(command: list[str]) -> tuple[int, str]:
+    """Run a command inside bubblewrap; return its exit code and the last line of what it said of errors."""
+    code, said = 0, ""
+    for _ in range(TRIES):
+        with tempfile.TemporaryFile() as errors:
+            nothing = subprocess.DEVNULL
+            # A file, not a pipe: a pipe would end only with the last process that holds it; see end().
+            process = subprocess.Popen(
+                command, stdin=nothing, stdout=nothing, stderr=errors, env={}, start_new_session=True
+            )
+            code = process.wait()
+            end(process)
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip()
+        if 0 <= code < 128:  # else a signal has ended it or what runs inside, which says nothing about this machine
+            break
+    return code, said.rpartition("\n")[2]
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a bubblewrap that leads a session of its own.
+
+    Killed before it has told its child to go on, bubblewrap (0.8) leaves the child behind: it waits for ever and holds
+    the standard streams. Until it goes on it is in bubblewrap's process group.
+    """
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def demand(sandbox: bool = True) -> Fence:

@@ -105,9 +105,7 @@ class Parent:
         """End it and every kernel, and remove its folder."""
         with contextlib.suppress(OSError):
             self.process.stdin.close()
-        with contextlib.suppress(OSError):
-            self.process.kill()
-        self.process.wait()
+        fence.end(self.process)
         self.process.stdout.close()
         if (group := group_of(self.folder)) is not None:
             cgroup.join(group)
@@ -227,12 +225,12 @@ def start(
         "freeze": not cold,
     }
     try:
-        process.stdin.write(json.dumps(order).encode() + b"\n")
-        process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], READY)
-        line = process.stdout.readline() if ready else b""
+        with contextlib.suppress(BrokenPipeError):  # it has ended: it says no line either
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+        line = _first_line(process)
         if not line:
-            process.kill()
+            fence.end(process)
             said = process.stderr.read().decode(errors="replace")[-2000:] if process.stderr else ""
             raise CourseError(f"採点用のプロセスを始められませんでした。\n{said}".rstrip())
         answer = json.loads(line)
@@ -245,6 +243,18 @@ def start(
     made.threads, made.cold = answer["threads"], answer["cold"]
     made.seconds = time.monotonic() - begin
     return made
+
+
+def _first_line(process: subprocess.Popen) -> bytes:
+    """Return a process's first line; nothing when it has ended, whoever holds its output, or has waited too long."""
+    limit = time.monotonic() + READY
+    while time.monotonic() < limit:
+        gone = process.poll() is not None
+        if select.select([process.stdout], [], [], 0 if gone else 0.2)[0]:
+            return process.stdout.readline()
+        if gone:
+            break
+    return b""
 
 
 @contextlib.contextmanager
