@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -133,6 +134,31 @@ def test_killed_run_goes_on_and_ends_as_if_undisturbed(six, postgres, tmp_path, 
             break
         time.sleep(0.1)
     assert not left
+
+
+def test_forking_process_that_is_killed_as_it_starts_is_started_again():
+    from multiprocessing import forkserver
+
+    from llmlab.grading import dispatch
+
+    dispatch.warm()
+    server = forkserver._forkserver
+    pids = [server._forkserver_pid]
+    stop([psutil.Process(pids[0])])
+
+    def kill() -> None:  # the next one, too: it still imports while the first task waits for it
+        while server._forkserver_pid in (None, pids[0]):
+            time.sleep(0.01)
+        time.sleep(0.3)
+        pids.append(server._forkserver_pid)
+        os.kill(pids[1], signal.SIGKILL)
+
+    thread, said = threading.Thread(target=kill, daemon=True), []
+    thread.start()
+    dispatch.run(grading_class.do_nothing, [{"limit": 1, "database": ""}] * 2, 2, lambda task, what: said.append(what))
+    thread.join(30)
+    assert said == ["", ""]
+    assert len(pids) == 2 and server._forkserver_pid not in pids
 
 
 def test_two_runs_at_once_are_refused(six, tmp_path, monkeypatch):

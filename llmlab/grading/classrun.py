@@ -83,6 +83,8 @@ class ClassRun:
         good = [one for one in found if not one.problem]
         stored = self._stored({one.student for one in good}, everybody=regraded)
         good += [one for one in stored if not one.problem]
+        if self.again or mended or any(self.known.get(one.student, {}).get("digest") != one.digest for one in good):
+            dispatch.warm()  # beside what comes before the first submission runs
         self._take_tests()
 
         with self.books.gradebook() as book:

@@ -29,7 +29,7 @@ LEAST = 300
 PATIENCE = 20  # seconds for the processes of a killed run to end
 ANSWER = 10  # seconds for the scheduler to answer
 ALONE = 6  # times ANSWER without any worker until a run ends
-TRIES = 3  # a worker of the cluster that dies is replaced this often for one submission
+TRIES = 3  # for a submission whose worker of the cluster dies, for a process whose forking process does
 ENDED = "採点のプロセスが途中で終わりました。"
 
 
@@ -93,6 +93,14 @@ def _context():
     return multiprocessing.get_context("spawn")
 
 
+def warm() -> None:
+    """Start the clean process now, which is then ready when the first task is: it imports nbgrader for seconds."""
+    if _context().get_start_method() == "forkserver" and not scheduler():
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
 def _child(function, pipe, alive, held, task: dict) -> None:
     """Run one task; end when the process that started this one does."""
     del held  # open as long as this process
@@ -131,7 +139,14 @@ def _start(function, task: dict, held: Held | None = None) -> _Running:
     here, there = context.Pipe(duplex=False)
     watched, alive = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(function, there, watched, held, task))
-    process.start()
+    for left in reversed(range(TRIES)):
+        try:
+            process.start()
+            break
+        except (EOFError, ConnectionError):  # somebody has killed the clean process: once it is gone there is a new one
+            if not left:
+                raise
+            time.sleep(0.5)
     there.close()
     watched.close()
     return _Running(task, process, here, alive, time.monotonic() + max(LEAST, WHOLE * task["limit"]))
