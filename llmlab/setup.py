@@ -31,6 +31,12 @@ SUPPORTED = ((3, 11), (3, 13))
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NEEDED_GB = 8
 FIRST_PAGE = "notebooks/00_start.ipynb"
+# pip compiles what it has installed on one core; a file in another Python's syntax stops neither of them.
+COMPILE = """
+import compileall, sysconfig
+for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+    compileall.compile_dir(folder, quiet=2, workers=0)
+"""
 
 
 class SetupError(Exception):
@@ -148,9 +154,10 @@ def make_environment(with_tests):
     pip("install", "--upgrade", next(line for line in lines if line.startswith("pip==")))
     options, sentence = torch_options(torch_pin())
     say(sentence)
-    pip("install", "--no-deps", *options, torch_pin())
+    pip("install", "--no-compile", "--no-deps", *options, torch_pin())
     say("パッケージを入れます（数分かかります）。")
-    pip("install", *[word for lock in locks for word in ("-r", str(ROOT / lock))])
+    pip("install", "--no-compile", *[word for lock in locks for word in ("-r", str(ROOT / lock))])
+    run_python("-c", COMPILE)
     # setuptools' advice to package authors says nothing to who opens a course.
     quiet = dict(os.environ, PYTHONWARNINGS="ignore")
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT), env=quiet)

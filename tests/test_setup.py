@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -60,11 +61,13 @@ def test_full_disk(tmp_path):
 def test_second_start_sets_nothing_up_again(clone, monkeypatch):
     calls = []
     monkeypatch.setattr(setup, "pip", lambda *words, **_: calls.append(words))
-    monkeypatch.setattr(setup, "run_python", lambda *words, **_: 0)
+    ran = []
+    monkeypatch.setattr(setup, "run_python", lambda *words, **_: ran.append(words))
     monkeypatch.setattr(setup, "torch_options", lambda pin: ([], "torch"))
     assert not setup.is_ready(with_tests=False)
     setup.ensure()
     assert setup.is_ready(with_tests=False) and calls
+    assert ("-c", setup.COMPILE) in ran, "pip leaves it out"
     calls.clear()
     setup.ensure()
     assert calls == []
@@ -77,6 +80,15 @@ def test_second_start_sets_nothing_up_again(clone, monkeypatch):
     assert setup.is_ready(with_tests=True)
     (clone / "requirements.txt").write_text("torch==1\npip==1\n")
     assert not setup.is_ready(with_tests=False), "another lock needs another set-up"
+
+
+def test_packages_are_compiled(tmp_path, monkeypatch):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "good.py").write_text("x = 1")
+    (tmp_path / "own" / "old.py").write_text("print 1")
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    exec(setup.COMPILE)
+    assert [path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")] == ["good"]
 
 
 def test_interrupted_setup_is_not_taken_for_a_finished_one(clone, monkeypatch):
