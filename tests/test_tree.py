@@ -124,6 +124,17 @@ def test_every_target_and_command_that_a_guide_names_exists(name):
         assert command in COMMANDS, command
 
 
+def test_numbers_of_named_pairs_are_those_of_the_code():
+    from llmlab.grading.likeness import COMMON, GRAM, OWN, SHARE, common
+
+    text = (ROOT / "INSTRUCTOR.md").read_text("utf-8")
+    small = max(count for count in range(1, 1000) if common(count) == common(1))
+    assert f"（{GRAM} トークンの並び）が {OWN} 個以上" in text
+    assert f"少ないほうの {SHARE:.0%} 以上になる組".replace("%", " %") in text
+    assert f"{small} 人までのクラスでは、{common(1) + 1} 人以上が" in text
+    assert f"（{small + 1} 人からは、およそ {COMMON:.0%} を".replace("%", " %") in text
+
+
 def test_the_syllabus_holds_every_lesson_and_stays_with_the_instructor():
     from llmlab.grading import student
 
