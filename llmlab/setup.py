@@ -165,7 +165,7 @@ def make_environment(with_tests):
         # An old transformers, in a folder of its own: lesson 11's pipeline is compared with it.
         old = str(VENV / "transformers-5.2")
         shutil.rmtree(old, ignore_errors=True)
-        pip("install", "--no-deps", "--target", old, "-r", str(ROOT / "tests" / "transformers-5.2.txt"))
+        pip("install", "--no-compile", "--no-deps", "--target", old, "-r", str(ROOT / "tests" / "transformers-5.2.txt"))
     # No question about news over the notebook: a class has no network.
     news = "@jupyterlab/apputils-extension:announcements"
     run_python("-m", "jupyter", "labextension", "disable", news, stderr=subprocess.DEVNULL)

@@ -39,6 +39,7 @@ CELL_LIMIT = 5.0  # seconds of CPU for one cell: an endless loop ends here and t
 PATIENCE = 3.0  # a child that sleeps ends after LIMIT × PATIENCE seconds on the clock
 TRUNK_LIMIT = 300.0  # seconds without any answer (imports and models included) until the client gives up
 ERROR_CHARACTERS = 4000
+COLD = ("flax", "jax", "jaxlib", "keras", "keras_hub", "ml_dtypes", "tensorflow")  # they start threads
 
 ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
@@ -379,11 +380,14 @@ def _serve(inbox, outbox: int) -> None:
     _write(outbox, {"threads": _threads()})
     while line := inbox.readline():
         request = json.loads(line)
+        learned = _learn(request) if len(request["jobs"]) > 1 else []
+        if not any(name.partition(".")[0] in COLD for name in learned):
+            _import(learned)  # here, where the next notebook finds them, too; no threads for it
         trunk = os.fork()
         if not trunk:
             try:
                 _die_with_parent()
-                _trunk(request, outbox)
+                _trunk(request, learned, outbox)
             except BaseException:
                 _write(outbox, {"lost": traceback.format_exc()[-ERROR_CHARACTERS:]})
             finally:
@@ -405,8 +409,8 @@ def _ending(code: int) -> str:
     return f"{signal.Signals(-code).name} で終了" if code < 0 else f"終了コード {code}"
 
 
-def _import_what(cells: list, request: dict) -> None:
-    """Import the modules that these cells import, also those that they import late and inside functions.
+def _learn(request: dict) -> list[str]:
+    """Return the modules that the reference's cells import, also late and inside functions.
 
     A child runs the cells and says which; so each later child finds them imported, and nothing else of
     that run is left.
@@ -418,7 +422,7 @@ def _import_what(cells: list, request: dict) -> None:
         try:
             _seed(request["seed"])
             runner = _Runner()
-            for name, source in cells:
+            for name, source in request["trunk"]:
                 runner.run(name, source, limit=0)
             new = [name for name in list(sys.modules) if name not in before]
             _write(writing, {"modules": new})
@@ -428,27 +432,30 @@ def _import_what(cells: list, request: dict) -> None:
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
     os.waitpid(pid, 0)
-    for name in json.loads(said)["modules"] if said else []:
+    return json.loads(said)["modules"] if said else []
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
         with contextlib.suppress(BaseException):
             importlib.import_module(name)
 
 
-def _trunk(request: dict, outbox: int) -> None:
+def _trunk(request: dict, learned: list[str], outbox: int) -> None:
     """Run the reference's cells; fork each job where it leaves them."""
-    if len(request["jobs"]) > 1:
-        _import_what(request["trunk"], request)
+    _import(learned)
     _seed(request["seed"])
     runner = _Runner()
     outcomes: list[tuple] = []
-    cells = request["trunk"]
-    for position in range(len(cells) + 1):
+    cells, last = request["trunk"], max((job["shared"] for job in request["jobs"]), default=0)
+    for position in range(last + 1):
         waiting = deque(
             (number, job) for number, job in enumerate(request["jobs"]) if job["shared"] == position
         )
         if waiting:
             _write(outbox, {"threads": _threads()})
         _children(waiting, runner, outcomes, request, outbox)
-        if position < len(cells):
+        if position < last:  # nobody asks for the cells behind
             outcomes.append(runner.run(*cells[position], limit=0))
 
 

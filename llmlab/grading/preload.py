@@ -33,7 +33,7 @@ from pathlib import Path
 from llmlab import data
 from llmlab.errors import CourseError
 from llmlab.grading import cgroup, fence, verdicts
-from llmlab.grading.forks import ENVIRONMENT, _die_with_parent, _threads
+from llmlab.grading.forks import COLD, ENVIRONMENT, _die_with_parent, _threads
 from llmlab.grading.kernel import INLINE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,7 +60,6 @@ MODULES = (
     "tqdm.auto",
     "transformers",
 )
-COLD = ("flax", "jax", "jaxlib", "keras", "keras_hub", "ml_dtypes", "tensorflow")  # they start threads
 LEARN = 120.0  # seconds for the run that shows what an exercise imports
 READY = 300.0  # seconds until the parent must be ready
 BEAT = 0.1  # seconds between two looks at a kernel
