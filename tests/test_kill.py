@@ -4,6 +4,7 @@ Three times in ``make test``; ``KILLS=50 python -m pytest tests/test_kill.py`` f
 """
 
 import contextlib
+import multiprocessing
 import os
 import random
 import signal
@@ -159,6 +160,18 @@ def test_forking_process_that_is_killed_as_it_starts_is_started_again():
     thread.join(30)
     assert said == ["", ""]
     assert len(pids) == 2 and server._forkserver_pid not in pids
+
+
+def test_processes_that_never_start_are_one_sentence(monkeypatch):
+    from llmlab.grading import dispatch
+
+    def start(process):
+        raise EOFError
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", start)
+    monkeypatch.setattr(dispatch.time, "sleep", lambda seconds: None)
+    with pytest.raises(CourseError, match="メモリの空き"):
+        dispatch.run(grading_class.do_nothing, [{"limit": 1, "database": ""}], 1, lambda task, what: None)
 
 
 def test_two_runs_at_once_are_refused(six, tmp_path, monkeypatch):

@@ -143,9 +143,11 @@ def _start(function, task: dict, held: Held | None = None) -> _Running:
         try:
             process.start()
             break
-        except (EOFError, ConnectionError):  # somebody has killed the clean process: once it is gone there is a new one
+        except (EOFError, ConnectionError) as error:  # somebody has killed the clean process: there will be a new one
             if not left:
-                raise
+                raise CourseError(
+                    "採点のプロセスを始められませんでした。メモリの空きを確かめて、もう一度実行してください。"
+                ) from error
             time.sleep(0.5)
     there.close()
     watched.close()
@@ -195,6 +197,11 @@ def run(function, tasks: list[dict], workers: int, done, held: Held | None = Non
         Called with each task and what went wrong.
     held
         The lock of the run, which the processes hold too.
+
+    Raises
+    ------
+    CourseError
+        When no process can be started.
     """
     waiting, running = deque(tasks), []
     try:

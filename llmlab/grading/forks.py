@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import importlib
 import json
 import linecache
@@ -28,7 +29,7 @@ import time
 import traceback
 import types
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from llmlab.errors import CourseError
@@ -380,7 +381,7 @@ def _serve(inbox, outbox: int) -> None:
     _write(outbox, {"threads": _threads()})
     while line := inbox.readline():
         request = json.loads(line)
-        learned = _learn(request) if len(request["jobs"]) > 1 else []
+        learned = _learn(functools.partial(_run_reference, request)) if len(request["jobs"]) > 1 else []
         if not any(name.partition(".")[0] in COLD for name in learned):
             _import(learned)  # here, where the next notebook finds them, too; no threads for it
         trunk = os.fork()
@@ -409,21 +410,18 @@ def _ending(code: int) -> str:
     return f"{signal.Signals(-code).name} で終了" if code < 0 else f"終了コード {code}"
 
 
-def _learn(request: dict) -> list[str]:
-    """Return the modules that the reference's cells import, also late and inside functions.
+def _learn(work: Callable[[], None]) -> list[str]:
+    """Return the modules that ``work`` imports, also late and inside functions.
 
-    A child runs the cells and says which; so each later child finds them imported, and nothing else of
-    that run is left.
+    A child does it and says which; so whoever forks later finds them imported, and nothing else of it is left.
     """
     before = set(sys.modules)
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
         try:
-            _seed(request["seed"])
-            runner = _Runner()
-            for name, source in request["trunk"]:
-                runner.run(name, source, limit=0)
+            os.close(reading)
+            work()
             new = [name for name in list(sys.modules) if name not in before]
             _write(writing, {"modules": new})
         finally:
@@ -433,6 +431,13 @@ def _learn(request: dict) -> list[str]:
         said = pipe.read()
     os.waitpid(pid, 0)
     return json.loads(said)["modules"] if said else []
+
+
+def _run_reference(request: dict) -> None:
+    _seed(request["seed"])
+    runner = _Runner()
+    for name, source in request["trunk"]:
+        runner.run(name, source, limit=0)
 
 
 def _import(names: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -33,7 +34,7 @@ from pathlib import Path
 from llmlab import data
 from llmlab.errors import CourseError
 from llmlab.grading import cgroup, fence, verdicts
-from llmlab.grading.forks import COLD, ENVIRONMENT, _die_with_parent, _threads
+from llmlab.grading.forks import COLD, ENVIRONMENT, _die_with_parent, _learn, _threads
 from llmlab.grading.kernel import INLINE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -286,29 +287,15 @@ def _import(names: Sequence[str]) -> list[str]:
     return left
 
 
-def _learn(cells: Sequence[str]) -> list[str]:
-    """Run an exercise's cells in a child and return the modules that they have imported."""
-    before = set(sys.modules)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        with contextlib.suppress(BaseException):
-            os.close(reading)
-            signal.alarm(int(LEARN))
-            from IPython.core.interactiveshell import InteractiveShell
+def _run_cells(cells: Sequence[str]) -> None:
+    """Run an exercise's cells as IPython does, to learn what they import."""
+    signal.alarm(int(LEARN))
+    from IPython.core.interactiveshell import InteractiveShell
 
-            shell = InteractiveShell.instance()
-            for source in cells:
-                with contextlib.suppress(BaseException):
-                    shell.run_cell(source, silent=True)
-            new = [name for name in list(sys.modules) if name not in before]
-            os.write(writing, json.dumps(new).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    return json.loads(said) if said else []
+    shell = InteractiveShell.instance()
+    for source in cells:
+        with contextlib.suppress(BaseException):
+            shell.run_cell(source, silent=True)
 
 
 def _main() -> None:
@@ -320,7 +307,7 @@ def _main() -> None:
         os.dup2(nothing, 2)
     left = _import(order["modules"])
     if order["cells"]:
-        new = _learn(order["cells"])
+        new = _learn(functools.partial(_run_cells, order["cells"]))
         if not any(name.partition(".")[0] in COLD for name in new):
             left += _import(new)
         else:
